@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** What an agent says of itself under its lease (`agents/{agentId}`), on change and at most once a second. */
+export const agentReportSchema = z.object({
+  schemaVersion: z.literal(1),
+  agentId: z.string(),
+  version: z.string(),
+  hostname: z.string(),
+  startedAt: z.iso.datetime(),
+  labels: z.record(z.string(), z.string()),
+  /** What it routes by; absent while it has no strategy. */
+  routing: z
+    .object({
+      revision: z.int(),
+      digest: z.string(),
+      source: z.enum(['etcd', 'cache', 'file']),
+      appliedAt: z.iso.datetime(),
+    })
+    .optional(),
+  /** The newest strategy that it refused, and why; absent once it applied a later one. */
+  refused: z.object({ revision: z.int(), reason: z.string(), at: z.iso.datetime() }).optional(),
+  /** Channel → state. */
+  channels: z.record(z.string(), z.object({ host: z.string(), drained: z.boolean() })),
+  counts: z.object({ accepted: z.int(), failed: z.int(), unknown: z.int() }),
+});
+
+export type AgentReport = z.output<typeof agentReportSchema>;

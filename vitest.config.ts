@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests read the packages' sources, so that no build is needed before a unit test. */
+const resolve = { conditions: ['@waystation/source'] };
+const ssr = { resolve: { conditions: ['@waystation/source', 'node', 'import', 'module', 'default'] } };
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './scripts/summary-reporter.mjs'],
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
