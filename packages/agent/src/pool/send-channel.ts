@@ -1,0 +1,36 @@
+import type { Channel, Instant, Message, Outcome } from '@waystation/core';
+
+/** One attempt to be made: a message for one channel. */
+export interface AttemptRequest {
+  readonly message: Message;
+  /** Sent as OutId: the caller's, else one of our own. */
+  readonly outId: string;
+  /** When the attempt is given up, on the agent's monotonic clock. */
+  readonly deadline: Instant;
+  /** Gives the attempt up before its deadline. */
+  readonly signal?: AbortSignal;
+}
+
+/** How an attempt ended; never a rejection, whatever the network does. */
+export interface AttemptResult {
+  readonly outcome: Outcome;
+  /** The provider's id of the accepted request. */
+  readonly bizId?: string;
+  readonly requestId?: string;
+}
+
+/** An open channel: a live connection pool that speaks its provider's dialect. */
+export interface SendChannel {
+  readonly name: string;
+  readonly channel: Channel;
+  /** `host:port` of the endpoint. */
+  readonly host: string;
+  readonly account: string;
+  /** Attempts under way. */
+  readonly inFlight: number;
+  /** Whether an attempt would find a free connection slot now; when not, the next candidate's turn has come. */
+  readonly hasRoom: boolean;
+  send(request: AttemptRequest): Promise<AttemptResult>;
+  /** Takes no more attempts, waits for those in flight (at most `timeoutMs`), closes the connections. */
+  drain(timeoutMs: number): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import type { OutcomeClass, Revision } from '@waystation/core';
+
+/** One attempt, as the caller is told. */
+export interface AttemptRecord {
+  readonly channel: string;
+  readonly outcome: OutcomeClass;
+  readonly code?: string;
+  readonly ms: number;
+}
+
+/** What holds of every result. */
+interface SendFacts {
+  /** The message's own id. */
+  readonly id: string;
+  readonly revision: Revision;
+  readonly route?: string;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+/** How a send ended (`docs/reference/http.md` maps each to its status and code). */
+export type SendResult = SendFacts &
+  (
+    | {
+        readonly kind: 'accepted';
+        readonly channel: string;
+        readonly bizId?: string;
+        readonly requestId?: string;
+      }
+    /** The provider refuses this message: another try would be refused as well. */
+    | { readonly kind: 'rejected'; readonly providerCode?: string; readonly reason: string }
+    /** Per-number flow control; nothing was sent. */
+    | { readonly kind: 'number-limited'; readonly providerCode?: string; readonly retryAfterMs: number }
+    /** No candidate took it and nothing was sent. */
+    | { readonly kind: 'no-channel'; readonly reason: string; readonly retryAfterMs: number }
+    /** The deadline came before anything was written. */
+    | { readonly kind: 'deadline'; readonly reason: string }
+    /** Something was written and nobody knows whether it was taken. */
+    | { readonly kind: 'unknown'; readonly reason: string }
+  );
