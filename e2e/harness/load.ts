@@ -1,0 +1,96 @@
+import { Pool } from 'undici';
+
+/** What the agent answered to one send. */
+export interface SendAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The caller's OutId, by which the ledger knows the text. */
+  readonly outId: string;
+  readonly ms: number;
+}
+
+/** A message as callers post it. */
+export const sampleMessage = {
+  phoneNumbers: '13800138000',
+  signName: '阿里云',
+  templateCode: 'SMS_154950909',
+  templateParam: { code: '123456' },
+} as const;
+
+/** An application: posts messages to one agent. */
+export class Application {
+  readonly #pool: Pool;
+  #sent = 0;
+  readonly #prefix: string;
+
+  /** `prefix` begins every OutId, so that several applications share a ledger. */
+  constructor(agentUrl: string, prefix = 'app', connections = 32) {
+    this.#pool = new Pool(agentUrl, { connections, pipelining: 1 });
+    this.#prefix = prefix;
+  }
+
+  /** Sends one message; rejects only when the agent does not answer at all. */
+  async send(change: Readonly<Record<string, unknown>> = {}): Promise<SendAnswer> {
+    const outId = `${this.#prefix}-${String(++this.#sent)}`;
+    const started = performance.now();
+    const { statusCode, body } = await this.#pool.request({
+      method: 'POST',
+      path: '/v1/messages',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...sampleMessage, outId, ...change }),
+      headersTimeout: 90_000,
+      bodyTimeout: 90_000,
+    });
+    const parsed = (await body.json()) as Record<string, unknown>;
+    return { status: statusCode, body: parsed, outId, ms: performance.now() - started };
+  }
+
+  /** Sends `count` messages, `concurrency` at a time. */
+  async sendMany(count: number, concurrency = 16): Promise<SendAnswer[]> {
+    const answers: SendAnswer[] = [];
+    let left = count;
+    const worker = async (): Promise<void> => {
+      while (left > 0) {
+        left -= 1;
+        answers.push(await this.send());
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, worker));
+    return answers;
+  }
+
+  /** Sends without pause, `concurrency` at a time, until the returned function is called; it gives all answers. */
+  keepSending(concurrency = 8): () => Promise<SendAnswer[]> {
+    const answers: SendAnswer[] = [];
+    let going = true;
+    const worker = async (): Promise<void> => {
+      while (going) answers.push(await this.send());
+    };
+    const workers = Promise.all(Array.from({ length: concurrency }, worker));
+    return async () => {
+      going = false;
+      await workers;
+      return answers;
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+}
+
+/** The answers that are not 200. */
+export function failures(answers: readonly SendAnswer[]): SendAnswer[] {
+  return answers.filter((answer) => answer.status !== 200);
+}
+
+/** How many accepted texts each channel took. */
+export function byChannel(answers: readonly SendAnswer[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status, body } of answers) {
+    if (status !== 200) continue;
+    const channel = String(body['channel']);
+    counts[channel] = (counts[channel] ?? 0) + 1;
+  }
+  return counts;
+}
