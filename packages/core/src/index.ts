@@ -16,8 +16,26 @@ export type { Policy, Route } from './model/route.ts';
 export type { RoutingSnapshot } from './model/snapshot.ts';
 export { schemaVersion, strategySchema } from './model/strategy.ts';
 export type { Strategy, StrategyInput } from './model/strategy.ts';
-export { outcomeClasses } from './sending/outcome.ts';
-export type { Outcome, OutcomeClass, OutcomeScope } from './sending/outcome.ts';
+export { mapOrder, takeOrder } from './routing/order.ts';
+export type { Order } from './routing/order.ts';
+export { aliyunCodes, clockSkewCode, findAliyunCode } from './sending/aliyun-codes.ts';
+export type { AliyunCode } from './sending/aliyun-codes.ts';
+export { minimumAttemptMs, startAttemptPlan, stepAttemptPlan } from './sending/attempt-plan.ts';
+export type {
+  AttemptEffect,
+  AttemptEvent,
+  AttemptPlan,
+  AttemptPlanInput,
+  AttemptStep,
+} from './sending/attempt-plan.ts';
+export type { AttemptVerdict, Candidate, EndedAttempt, NoChannelCause } from './sending/attempt-verdict.ts';
+export { classifyAliyun } from './sending/classify-aliyun.ts';
+export type { ProviderAnswer } from './sending/classify-aliyun.ts';
+export { classifyGateway } from './sending/classify-gateway.ts';
+export { classifyTransport } from './sending/classify-transport.ts';
+export type { TransportFailure, TransportFailureKind } from './sending/classify-transport.ts';
+export { outcomeClasses, outcomeOf, outcomeRules } from './sending/outcome.ts';
+export type { Outcome, OutcomeClass, OutcomeFacts, OutcomeScope } from './sending/outcome.ts';
 export type {
   CallOptions,
   ConfigStore,

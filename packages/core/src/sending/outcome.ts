@@ -29,3 +29,75 @@ export interface Outcome {
   /** How long the provider asks to be left alone (`x-acs-retry-after`). */
   readonly retryAfterMs?: number;
 }
+
+/** What each class excludes for the message unless a code says otherwise, what it means, and what comes next. */
+export const outcomeRules: Readonly<
+  Record<OutcomeClass, { readonly excludes: OutcomeScope; readonly means: string; readonly next: string }>
+> = {
+  accepted: {
+    excludes: 'nothing',
+    means: 'The provider took the request.',
+    next: 'Done.',
+  },
+  rejected: {
+    excludes: 'everything',
+    means: 'The message itself is refused: number, content, parameters.',
+    next: 'The answer, at once.',
+  },
+  unprovisioned: {
+    excludes: 'account',
+    means: 'Sign or template is missing or not approved in this account.',
+    next: 'Another account that covers it; when none takes it, answered as rejected.',
+  },
+  account: {
+    excludes: 'account',
+    means: 'The account cannot send: balance, its own daily or monthly cap, its state.',
+    next: 'Another account.',
+  },
+  throttled: {
+    excludes: 'account',
+    means: 'Flow control of the gateway; the request was not processed.',
+    next: 'Another account.',
+  },
+  misconfigured: {
+    excludes: 'credential',
+    means: 'Signature, key, permission, endpoint or network is set up wrongly; a person must act.',
+    next: 'Another credential, channel or host.',
+  },
+  limited: {
+    excludes: 'everything',
+    means: 'Flow control of this phone number; going around it elsewhere would be abuse.',
+    next: 'The answer, at once; after an unknown attempt the message stays unknown.',
+  },
+  unavailable: {
+    excludes: 'host',
+    means: 'Nothing was written, or the gateway says that it cannot serve now.',
+    next: 'Another host, at once; the same host last.',
+  },
+  unknown: {
+    excludes: 'host',
+    means: 'The request was written and no understood answer came back: it may have been sent.',
+    next: 'What `onUnknownOutcome` says; never another attempt by itself.',
+  },
+};
+
+/** What an outcome's maker knows besides its class; `excludes` is what the class excludes unless given. */
+export interface OutcomeFacts {
+  readonly reason: string;
+  readonly written: boolean;
+  readonly excludes?: OutcomeScope | undefined;
+  readonly code?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** An outcome of a class, with what the class excludes filled in. */
+export function outcomeOf(outcomeClass: OutcomeClass, facts: OutcomeFacts): Outcome {
+  return {
+    class: outcomeClass,
+    excludes: facts.excludes ?? outcomeRules[outcomeClass].excludes,
+    reason: facts.reason,
+    written: facts.written,
+    ...(facts.code === undefined ? {} : { code: facts.code }),
+    ...(facts.retryAfterMs === undefined ? {} : { retryAfterMs: facts.retryAfterMs }),
+  };
+}

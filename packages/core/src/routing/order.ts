@@ -1,0 +1,33 @@
+/**
+ * A sequence that may be drawn only as far as it is read: the same index always gives the same element, and
+ * `undefined` from its end on. Every array is one.
+ */
+export interface Order<T> {
+  at(index: number): T | undefined;
+}
+
+/** The same sequence with every element changed by `change`, still read only as far as it is asked for. */
+export function mapOrder<T, U>(order: Order<T>, change: (element: T) => U): Order<U> {
+  const changed: U[] = [];
+  return {
+    at(index) {
+      for (let next = changed.length; next <= index; next += 1) {
+        const element = order.at(next);
+        if (element === undefined) return undefined;
+        changed.push(change(element));
+      }
+      return changed[index];
+    },
+  };
+}
+
+/** The elements of an order, up to `limit` of them (default: all). */
+export function takeOrder<T>(order: Order<T>, limit = Number.POSITIVE_INFINITY): T[] {
+  const elements: T[] = [];
+  while (elements.length < limit) {
+    const element = order.at(elements.length);
+    if (element === undefined) break;
+    elements.push(element);
+  }
+  return elements;
+}

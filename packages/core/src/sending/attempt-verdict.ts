@@ -1,0 +1,128 @@
+import type { Instant } from '../clock.ts';
+import type { Outcome } from './outcome.ts';
+
+/** A channel that may take the message, with the scopes that an outcome excludes by. */
+export interface Candidate {
+  readonly channel: string;
+  /** `host:port` of its endpoint: what fails together. */
+  readonly host: string;
+  /** Who pays: what is throttled and blocked together. */
+  readonly account: string;
+  /** Name of the credential it signs with. */
+  readonly credential: string;
+}
+
+/** An attempt that is over. */
+export interface EndedAttempt {
+  readonly candidate: Candidate;
+  readonly outcome: Outcome;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant;
+}
+
+/** Why nobody took a message that nobody sent; `refused` stands for accounts, credentials and mixtures. */
+export type NoChannelCause = 'no-candidate' | 'full' | 'throttled' | 'unreachable' | 'refused';
+
+/** What became of a message, once and for all as far as attempts go. */
+export type AttemptVerdict =
+  | { readonly kind: 'accepted'; readonly channel: string }
+  /** The provider refuses this message; another try would be refused as well. */
+  | { readonly kind: 'rejected'; readonly code?: string; readonly reason: string }
+  /** Per-number flow control; nothing was sent, and going around it elsewhere would be abuse. */
+  | {
+      readonly kind: 'number-limited';
+      readonly code?: string;
+      readonly reason: string;
+      readonly retryAfterMs: number;
+    }
+  /** No candidate took it and nothing was sent. */
+  | {
+      readonly kind: 'no-channel';
+      readonly cause: NoChannelCause;
+      readonly reason: string;
+      readonly retryAfterMs: number;
+    }
+  /** The deadline came before anything was written. */
+  | { readonly kind: 'deadline'; readonly reason: string }
+  /** The caller hung up before anything was written. */
+  | { readonly kind: 'cancelled'; readonly reason: string }
+  /** Something was written and nobody knows whether it was taken. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** How long a caller is told to wait where no provider said anything better. */
+const defaultRetryMs = { soon: 1000, numberLimit: 60_000, needsPerson: 60_000 } as const;
+
+/** What is said of the attempts, at most five of them: enough for a person, bounded for a log. */
+function tell(attempts: readonly EndedAttempt[]): string {
+  const told = attempts
+    .slice(-5)
+    .map(({ candidate, outcome }) => `${candidate.channel}: ${outcome.class}, ${outcome.reason}`);
+  const more = attempts.length - told.length;
+  return told.join('; ') + (more > 0 ? `; and ${String(more)} before` : '');
+}
+
+function retryAfter(attempts: readonly EndedAttempt[], someFull: boolean): number {
+  const waits = attempts.map(({ outcome }) => {
+    if (outcome.retryAfterMs !== undefined) return outcome.retryAfterMs;
+    const passes = outcome.class === 'throttled' || outcome.class === 'unavailable';
+    return passes ? defaultRetryMs.soon : defaultRetryMs.needsPerson;
+  });
+  if (someFull || waits.length === 0) waits.push(defaultRetryMs.soon);
+  return Math.min(...waits);
+}
+
+function causeOf(attempts: readonly EndedAttempt[], someFull: boolean): NoChannelCause {
+  if (attempts.length === 0) return someFull ? 'full' : 'no-candidate';
+  if (attempts.every(({ outcome }) => outcome.class === 'throttled')) return 'throttled';
+  if (attempts.every(({ outcome }) => outcome.class === 'unavailable')) return 'unreachable';
+  return 'refused';
+}
+
+/** The truth wherever one attempt stayed open and no later one was accepted, whatever else was said. */
+export function unknownVerdict(attempts: readonly EndedAttempt[]): AttemptVerdict {
+  return { kind: 'unknown', reason: `it may have been sent: ${tell(attempts)}` };
+}
+
+/** What an outcome that excludes everything means for the message. */
+export function refusedVerdict(outcome: Outcome): AttemptVerdict {
+  const said = { ...(outcome.code === undefined ? {} : { code: outcome.code }), reason: outcome.reason };
+  if (outcome.class !== 'limited') return { kind: 'rejected', ...said };
+  return {
+    kind: 'number-limited',
+    ...said,
+    retryAfterMs: outcome.retryAfterMs ?? defaultRetryMs.numberLimit,
+  };
+}
+
+/** What holds once no candidate is left, none is unknown and `full` of them had no room. */
+export function exhaustedVerdict(attempts: readonly EndedAttempt[], full: number): AttemptVerdict {
+  const last = attempts.at(-1);
+  const unprovisioned = attempts.every(({ outcome }) => outcome.class === 'unprovisioned');
+  // Every account says that it does not know the sign or template: waiting will not teach them.
+  if (last !== undefined && unprovisioned && full === 0) return refusedVerdict(last.outcome);
+  const words = [
+    ...(attempts.length > 0 ? [tell(attempts)] : []),
+    ...(full > 0 ? [`${String(full)} without room for another request`] : []),
+  ];
+  return {
+    kind: 'no-channel',
+    cause: causeOf(attempts, full > 0),
+    reason: words.length > 0 ? `nothing was sent: ${words.join('; ')}` : 'there is no candidate',
+    retryAfterMs: retryAfter(attempts, full > 0),
+  };
+}
+
+/** What holds when time is over while candidates are left and no attempt is unknown. */
+export function outOfTimeVerdict(attempts: readonly EndedAttempt[]): AttemptVerdict {
+  if (attempts.length === 0)
+    return { kind: 'deadline', reason: 'too little time was left to start an attempt' };
+  if (attempts.every(({ outcome }) => !outcome.written)) {
+    return { kind: 'deadline', reason: `time ran out before anything was written: ${tell(attempts)}` };
+  }
+  return {
+    kind: 'no-channel',
+    cause: causeOf(attempts, false),
+    reason: `nothing was sent, and time ran out before another candidate could be asked: ${tell(attempts)}`,
+    retryAfterMs: retryAfter(attempts, false),
+  };
+}
