@@ -2,6 +2,17 @@ export type { CancelSignal } from './cancel.ts';
 export type { Clock, Instant, Random } from './clock.ts';
 export { errorCodes, isWaystationError, WaystationError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
+export type { FeedContent, FeedKeys } from './feed/feed-content.ts';
+export { feedDefaults } from './feed/feed-state.ts';
+export type {
+  FeedEffect,
+  FeedEvent,
+  FeedOptions,
+  FeedState,
+  FeedStep,
+  FeedWarning,
+} from './feed/feed-state.ts';
+export { feedWakeAt, startFeed, stepFeed } from './feed/feed-step.ts';
 export { agentReportSchema } from './model/agent-report.ts';
 export type { AgentReport } from './model/agent-report.ts';
 export type { AliyunChannel, Channel, HttpChannel } from './model/channel.ts';

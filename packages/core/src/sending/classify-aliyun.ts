@@ -1,4 +1,5 @@
 import { findAliyunCode } from './aliyun-codes.ts';
+import type { AliyunCode } from './aliyun-codes.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome, OutcomeClass, OutcomeScope } from './outcome.ts';
 
@@ -66,7 +67,7 @@ export function classifyAliyun(answer: ProviderAnswer): Outcome {
       reason: `the code says yes and the status ${String(httpStatus)} says no`,
     });
   }
-  if (row !== undefined) {
+  if (row !== undefined && !(isGuess(row) && isNoAnswer(httpStatus))) {
     return outcomeOf(row.class, {
       code,
       written: true,
@@ -96,6 +97,16 @@ export function notUnderstood(answer: ProviderAnswer): Outcome {
       : `HTTP ${String(answer.httpStatus)} without an answer that is understood`,
     retryAfterMs: answer.retryAfterMs,
   });
+}
+
+/** Whether a row refuses by a rule for codes that nobody documented. */
+function isGuess(row: AliyunCode): boolean {
+  return row.code.includes('*') && !['throttled', 'unavailable', 'unknown'].includes(row.class);
+}
+
+/** A redirect or a server's failure: only a documented code is believed beside it. */
+function isNoAnswer(status: number): boolean {
+  return status >= 500 || (status >= 300 && status < 400);
 }
 
 function isSuccess(status: number): boolean {
