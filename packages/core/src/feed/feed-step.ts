@@ -114,10 +114,9 @@ function onBatch(state: Watching, batch: WatchBatch, at: Instant, random: Random
   const disorder = findDisorder(held, batch);
   if (disorder !== undefined) return tryLater(state, state.lastSignAt, disorder, at, random);
   const read = contentAfter(state.content, batch.events, state.options.keys);
-  const { lastTrouble: _over, ...kept } = state;
   return {
     state: {
-      ...kept,
+      ...state,
       content: read.content,
       seen: { revision: batch.revision, clusterId: state.seen?.clusterId ?? '' },
       lastSignAt: at,
@@ -129,16 +128,17 @@ function onBatch(state: Watching, batch: WatchBatch, at: Instant, random: Random
 
 /** Within a watch revisions only rise; anything else means that changes were lost or told twice. */
 function findDisorder(held: number, batch: WatchBatch): string | undefined {
-  let last = held + 1;
-  for (const event of batch.events) {
+  let last = held;
+  for (const [index, event] of batch.events.entries()) {
     const revision = revisionOf(event);
-    if (revision < last)
-      return `the watch told of revision ${String(revision)} after ${String(Math.max(held, last))}`;
+    // Several keys may change at one revision, but none at one that was told of before.
+    if (revision < last || (index === 0 && revision === held)) {
+      return `the watch told of revision ${String(revision)} after ${String(last)}`;
+    }
     last = revision;
   }
-  const least = batch.events.length > 0 ? last : held;
-  if (batch.revision >= least) return undefined;
-  return `the watch stands at revision ${String(batch.revision)}, behind ${String(least)}`;
+  if (batch.revision >= last) return undefined;
+  return `the watch stands at revision ${String(batch.revision)}, behind ${String(last)}`;
 }
 
 function revisionOf(event: StoreEvent): number {

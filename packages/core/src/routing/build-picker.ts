@@ -1,0 +1,111 @@
+import type { Message } from '../model/message.ts';
+import type { Policy, Route } from '../model/route.ts';
+import type { RoutingSnapshot } from '../model/snapshot.ts';
+import { buildCoverage, demandOf } from './coverage.ts';
+import type { Coverage } from './coverage.ts';
+import { lowestLatency } from './lowest-latency.ts';
+import { buildRouteMatcher } from './match-route.ts';
+import type { Ordering, Pick, Picker } from './picker.ts';
+import { primaryBackup } from './primary-backup.ts';
+import { weightedRandom } from './weighted-random.ts';
+
+/** A route, ready to order its channels. */
+interface PreparedRoute {
+  readonly route: Route;
+  /** All that the policy names, for saying why none is left. */
+  readonly named: readonly string[];
+  /** Those that are neither drained nor set aside by a pin. */
+  readonly usable: readonly string[];
+  readonly pinned: readonly string[];
+  readonly ordering: Ordering;
+}
+
+/** Prepares a snapshot for picking. Channels that a route names but the strategy does not know are left out. */
+export function buildPicker(snapshot: RoutingSnapshot): Picker {
+  const { strategy } = snapshot;
+  const matcher = buildRouteMatcher(strategy);
+  const coverage = new Map(
+    Object.entries(strategy.channels).map(([name, channel]) => [name, buildCoverage(channel)]),
+  );
+  const prepared = new Map<Route, PreparedRoute>();
+  const prepare = (route: Route): PreparedRoute => {
+    const known = prepared.get(route) ?? prepareRoute(route, snapshot, coverage);
+    prepared.set(route, known);
+    return known;
+  };
+  for (const route of strategy.routes) prepare(route);
+  return {
+    snapshot,
+    pick(message, random, options) {
+      const match = matcher.match(message, options?.route);
+      if (!match.matched) return { picked: false, reason: match.reason };
+      const ready = prepare(match.route);
+      const demand = demandOf(message);
+      const channels = ready.ordering((channel) => coverage.get(channel)?.(demand) === undefined, random);
+      if (channels.at(0) === undefined) return nothingLeft(ready, message, snapshot, coverage);
+      return { picked: true, route: match.route, channels };
+    },
+  };
+}
+
+function prepareRoute(
+  route: Route,
+  { overrides }: RoutingSnapshot,
+  coverage: ReadonlyMap<string, Coverage>,
+): PreparedRoute {
+  const named = channelsOf(route.policy).filter((channel) => coverage.has(channel));
+  const pinned = named.filter((channel) => overrides.get(channel)?.kind === 'pin');
+  const usable = (pinned.length > 0 ? pinned : named).filter(
+    (channel) => overrides.get(channel)?.kind !== 'drain',
+  );
+  return { route, named, usable, pinned, ordering: orderingOf(route.policy, new Set(usable)) };
+}
+
+/** The channels a policy names, each once, in its order. */
+function channelsOf(policy: Policy): readonly string[] {
+  switch (policy.kind) {
+    case 'primary-backup':
+      return [...new Set(policy.order)];
+    case 'weighted-random':
+      return Object.keys(policy.weights);
+    case 'lowest-latency':
+      return [...new Set(policy.channels)];
+  }
+}
+
+function orderingOf(policy: Policy, usable: ReadonlySet<string>): Ordering {
+  const channels = channelsOf(policy).filter((channel) => usable.has(channel));
+  switch (policy.kind) {
+    case 'primary-backup':
+      return primaryBackup(channels);
+    case 'weighted-random':
+      return weightedRandom(channels.map((channel) => ({ channel, weight: policy.weights[channel] ?? 0 })));
+    case 'lowest-latency':
+      return lowestLatency(channels);
+  }
+}
+
+/** Says why, in full: it costs a look at every channel, and only messages that fail pay it. */
+function nothingLeft(
+  { route, named, usable, pinned }: PreparedRoute,
+  message: Message,
+  { overrides }: RoutingSnapshot,
+  coverage: ReadonlyMap<string, Coverage>,
+): Pick {
+  const demand = demandOf(message);
+  const gaps = usable.map((channel) => coverage.get(channel)?.(demand));
+  const count = (gap: string) => gaps.filter((found) => found === gap).length;
+  const drained = named.filter((channel) => overrides.get(channel)?.kind === 'drain').length;
+  const reasons = [
+    [count('template'), `cannot send template ${message.templateCode}`],
+    [count('country'), 'cannot reach every number’s country'],
+    [count('numbers'), `take fewer than ${String(demand.numbers)} numbers in one request`],
+    [pinned.length > 0 ? 0 : drained, 'are drained'],
+  ] as const;
+  const told = reasons.filter(([n]) => n > 0).map(([n, words]) => `${String(n)} ${words}`);
+  const which =
+    pinned.length > 0
+      ? `route ${route.name} is pinned to ${pinned.join(', ')}, which cannot take the message`
+      : `route ${route.name} has no channel for the message`;
+  return { picked: false, route, reason: `${which}: ${told.join(', ') || 'it names no channel'}` };
+}
