@@ -1,0 +1,111 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { eventually } from './eventually.ts';
+import { binOf } from './executables.ts';
+import { freePorts } from './ports.ts';
+import { Process } from './process.ts';
+
+/** One text as the ledger has it. */
+export interface LedgerText {
+  readonly region: string;
+  readonly account: string;
+  readonly phoneNumber: string;
+  readonly outId?: string;
+}
+
+/** What the ledger found wrong. */
+export interface LedgerVerdict {
+  readonly texts: number;
+  readonly lost: readonly unknown[];
+  readonly doubled: readonly unknown[];
+}
+
+/** The simulator as a process of its own, read through its control API alone. */
+export class SimulatorProcess {
+  readonly process: Process;
+  readonly controlUrl: string;
+  /** Region or gateway → base URL. */
+  readonly urls: Readonly<Record<string, string>>;
+
+  private constructor(process: Process, controlUrl: string, urls: Readonly<Record<string, string>>) {
+    this.process = process;
+    this.controlUrl = controlUrl;
+    this.urls = urls;
+  }
+
+  /** Starts one that serves these regions, and one gateway called `other`. */
+  static async start(
+    regions: readonly string[],
+    config: Readonly<Record<string, unknown>> = {},
+  ): Promise<SimulatorProcess> {
+    const [control = 0, gateway = 0, ...ports] = await freePorts(regions.length + 2);
+    const folder = await mkdtemp(join(tmpdir(), 'waystation-simulator-'));
+    const file = join(folder, 'simulator.json');
+    const endpoints = regions.map((region, at) => [region, { port: ports[at] ?? 0 }] as const);
+    const document = {
+      regions: Object.fromEntries(endpoints),
+      gateways: { other: { port: gateway } },
+      ...config,
+    };
+    await writeFile(file, JSON.stringify(document));
+    const process = new Process({
+      name: 'simulator',
+      args: [binOf('waystation-simulator'), '--config', file, '--control-port', String(control)],
+    });
+    const urls = Object.fromEntries([
+      ...endpoints.map(([region, { port }]) => [region, `http://127.0.0.1:${String(port)}`] as const),
+      ['other', `http://127.0.0.1:${String(gateway)}/send`],
+    ]);
+    const simulator = new SimulatorProcess(process, `http://127.0.0.1:${String(control)}`, urls);
+    await eventually('the simulator answers', async () => {
+      process.mustRun();
+      await simulator.#call('GET', '/');
+    });
+    return simulator;
+  }
+
+  urlOf(region: string): string {
+    const url = this.urls[region];
+    if (url === undefined) throw new Error(`no simulated region ${region}`);
+    return url;
+  }
+
+  /** Sets a fault and gives its id. */
+  async setFault(fault: Readonly<Record<string, unknown>>): Promise<string> {
+    const { id } = (await this.#call('POST', '/faults', fault)) as { id: string };
+    return id;
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.#call('DELETE', '/faults');
+  }
+
+  /** Every text that reached a phone, oldest first. */
+  async texts(): Promise<readonly LedgerText[]> {
+    const { texts } = (await this.#call('GET', '/ledger?limit=100000')) as { texts: LedgerText[] };
+    return texts;
+  }
+
+  /** Lost and doubled texts among those with these OutIds. */
+  async check(outIds: readonly string[]): Promise<LedgerVerdict> {
+    return (await this.#call('POST', '/ledger/check', { expected: outIds })) as LedgerVerdict;
+  }
+
+  async stop(): Promise<void> {
+    await this.process.stop();
+  }
+
+  async #call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+    const answer = await request(`${this.controlUrl}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${String(answer.statusCode)} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+}
