@@ -2,7 +2,7 @@ import type { Message } from '../model/message.ts';
 import type { Policy, Route } from '../model/route.ts';
 import type { RoutingSnapshot } from '../model/snapshot.ts';
 import { buildCoverage, demandOf } from './coverage.ts';
-import type { Coverage } from './coverage.ts';
+import type { Coverage, CoverageGap } from './coverage.ts';
 import { lowestLatency } from './lowest-latency.ts';
 import { buildRouteMatcher } from './match-route.ts';
 import type { Ordering, Pick, Picker } from './picker.ts';
@@ -93,19 +93,25 @@ function nothingLeft(
   coverage: ReadonlyMap<string, Coverage>,
 ): Pick {
   const demand = demandOf(message);
-  const gaps = usable.map((channel) => coverage.get(channel)?.(demand));
-  const count = (gap: string) => gaps.filter((found) => found === gap).length;
-  const drained = named.filter((channel) => overrides.get(channel)?.kind === 'drain').length;
-  const reasons = [
-    [count('template'), `cannot send template ${message.templateCode}`],
-    [count('country'), 'cannot reach every number’s country'],
-    [count('numbers'), `take fewer than ${String(demand.numbers)} numbers in one request`],
-    [pinned.length > 0 ? 0 : drained, 'are drained'],
-  ] as const;
-  const told = reasons.filter(([n]) => n > 0).map(([n, words]) => `${String(n)} ${words}`);
+  const without = (gap: CoverageGap) => usable.filter((channel) => coverage.get(channel)?.(demand) === gap);
+  const reasons: readonly (readonly [string, readonly string[]])[] = [
+    [`template ${message.templateCode} not covered`, without('template')],
+    ['country of a number not covered', without('country')],
+    [`${String(demand.numbers)} numbers are too many for one request`, without('numbers')],
+    ['drained', pinned.length > 0 ? [] : named.filter((channel) => overrides.get(channel)?.kind === 'drain')],
+  ];
+  const told = reasons
+    .filter(([, channels]) => channels.length > 0)
+    .map(([words, channels]) => `${words}: ${nameSome(channels)}`);
   const which =
     pinned.length > 0
-      ? `route ${route.name} is pinned to ${pinned.join(', ')}, which cannot take the message`
+      ? `route ${route.name} is pinned to ${nameSome(pinned)}, which cannot take the message`
       : `route ${route.name} has no channel for the message`;
-  return { picked: false, route, reason: `${which}: ${told.join(', ') || 'it names no channel'}` };
+  return { picked: false, route, reason: `${which}; ${told.join('; ') || 'it names no channel'}` };
+}
+
+/** At most five names: enough for a person, bounded for an answer. */
+function nameSome(channels: readonly string[]): string {
+  const more = channels.length - 5;
+  return channels.slice(0, 5).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
 }
