@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DataDirLock } from './data-dir-lock.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ws-lock-'));
+});
+afterEach(async () => {
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** Leaves a lock as a killed process does: the socket's file, and nobody listening. */
+async function leaveStaleLock(name: string): Promise<void> {
+  await mkdir(join(dir, 'lock'), { recursive: true });
+  const script = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+  const child = spawn(process.execPath, ['-e', script, join(dir, 'lock', name)], { stdio: 'ignore' });
+  await once(child, 'exit');
+}
+
+describe('DataDirLock', () => {
+  it('refuses the second and names the holder', async () => {
+    const first = await DataDirLock.acquire(dir);
+    await expect(DataDirLock.acquire(dir)).rejects.toMatchObject({
+      code: 'DATA_DIR_LOCKED',
+      message: expect.stringContaining(`pid ${String(process.pid)}`) as string,
+    });
+    await first.release();
+    const second = await DataDirLock.acquire(dir);
+    await second.release();
+    expect(await readdir(join(dir, 'lock'))).toEqual([]);
+  });
+
+  it('takes over a lock whose process was killed', async () => {
+    await leaveStaleLock('000000000000');
+    expect(await readdir(join(dir, 'lock'))).toEqual(['000000000000']);
+    const lock = await DataDirLock.acquire(dir);
+    expect(await readdir(join(dir, 'lock'))).not.toContain('000000000000');
+    await lock.release();
+  });
+
+  it('lets exactly one of many win who find the same stale lock at once', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      await leaveStaleLock(`stale${String(round)}`);
+      const results = await Promise.allSettled(Array.from({ length: 8 }, () => DataDirLock.acquire(dir)));
+      const won = results.filter((result) => result.status === 'fulfilled');
+      const lost = results.filter((result) => result.status === 'rejected');
+      expect(won).toHaveLength(1);
+      for (const { reason } of lost) expect(reason).toMatchObject({ code: 'DATA_DIR_LOCKED' });
+      for (const { value } of won) await value.release();
+    }
+  });
+
+  it('explains a path that no unix socket can have', async () => {
+    await expect(DataDirLock.acquire(join(dir, 'x'.repeat(100)))).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/data-dir is too long.*allowed/) as string,
+    });
+  });
+});

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WaystationError } from '@waystation/core';
+import { z } from 'zod';
+
+const contenderSchema = z.object({ state: z.enum(['trying', 'held']), pid: z.int() });
+type Contender = z.output<typeof contenderSchema>;
+
+/** How long a contender may take to say who it is; one that is silent is alive all the same (it may be paused). */
+const answerMs = 2000;
+const pollMs = 20;
+/** A socket's path must fit into `sun_path`: 108 bytes on Linux, 104 elsewhere, its end included. */
+const maxSocketPath = process.platform === 'linux' ? 107 : 103;
+
+/**
+ * The exclusive use of a data directory: a unix socket that listens in it. A process that is gone refuses
+ * connections, so a lock left by a crash holds nobody up, and a process id that a container uses again cannot
+ * be mistaken for the former holder.
+ *
+ * Several that find a stale lock at once must not all win. So each announces itself first, under a name of its
+ * own that nobody uses again, and looks at the others after that: of two, the later announcement always sees
+ * the earlier. Whoever sees a holder, or a smaller name that is still trying, withdraws; whoever sees a larger
+ * one waits until that has withdrawn or holds.
+ */
+export class DataDirLock {
+  readonly #folder: string;
+  readonly #name = randomBytes(6).toString('hex');
+  readonly #server: Server;
+  #state: Contender['state'] = 'trying';
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#server = createServer((socket) => {
+      // The other side may hang up at any time.
+      socket.on('error', () => undefined);
+      socket.end(JSON.stringify({ state: this.#state, pid: process.pid } satisfies Contender));
+    });
+  }
+
+  /** Takes the lock, or rejects with `DATA_DIR_LOCKED` where another process has it. Creates the directory. */
+  static async acquire(dataDir: string): Promise<DataDirLock> {
+    const folder = join(dataDir, 'lock');
+    const lock = new DataDirLock(folder);
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await lock.#announce();
+      await lock.#outlastOthers(dataDir);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    lock.#state = 'held';
+    return lock;
+  }
+
+  /** Gives the directory up. */
+  async release(): Promise<void> {
+    await rm(this.#path(this.#name), { force: true });
+    if (!this.#server.listening) return;
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** Listens under a passing name first: a socket that is bound but does not listen yet would look stale. */
+  async #announce(): Promise<void> {
+    const passing = this.#path(`${this.#name}.new`);
+    if (Buffer.byteLength(passing) > maxSocketPath) {
+      throw new WaystationError(
+        'CONFIG_INVALID',
+        `data-dir is too long for the unix socket that locks it: ${passing} has ` +
+          `${String(Buffer.byteLength(passing))} bytes, ${String(maxSocketPath)} are allowed`,
+      );
+    }
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(passing, resolve);
+    });
+    this.#server.unref();
+    await rename(passing, this.#path(this.#name));
+  }
+
+  async #outlastOthers(dataDir: string): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (name === this.#name || name.endsWith('.new')) continue;
+      for (;;) {
+        const other = await askContender(this.#path(name));
+        if (other === 'gone') {
+          await rm(this.#path(name), { force: true });
+          break;
+        }
+        if (other === 'silent' || other.state === 'held' || name < this.#name) {
+          throw new WaystationError(
+            'DATA_DIR_LOCKED',
+            `data-dir ${dataDir} is in use by another agent${other === 'silent' ? '' : ` (pid ${String(other.pid)})`}: ` +
+              'stop that one, or give this one a --data-dir of its own',
+          );
+        }
+        await delay(pollMs);
+      }
+    }
+  }
+}
+
+function askContender(path: string): Promise<Contender | 'gone' | 'silent'> {
+  return new Promise((resolve) => {
+    let answer = '';
+    let connected = false;
+    const socket = connect(path);
+    socket.setEncoding('utf8');
+    socket.setTimeout(answerMs, () => {
+      socket.destroy();
+      resolve('silent');
+    });
+    socket.once('connect', () => (connected = true));
+    socket.on('data', (chunk: string) => (answer += chunk));
+    socket.once('error', () => {
+      resolve(connected ? 'silent' : 'gone');
+    });
+    socket.once('close', () => {
+      resolve(parseContender(answer));
+    });
+  });
+}
+
+function parseContender(answer: string): Contender | 'silent' {
+  try {
+    return contenderSchema.parse(JSON.parse(answer));
+  } catch {
+    return 'silent';
+  }
+}

@@ -1,0 +1,19 @@
+import { lstat, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+
+/** Removes a unix socket that a process left behind when it died; leaves a live one, and any other file. */
+export async function removeDeadSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSocket() !== true) return;
+  const dead = await new Promise<boolean>((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code === 'ECONNREFUSED');
+    });
+  });
+  if (dead) await rm(path, { force: true });
+}

@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import { checkCaller } from './caller-check.ts';
+import type { CallerRules } from './caller-check.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import type { MessageSender } from './message-sender.ts';
+import { parseMessage } from './parse-message.ts';
+import { isProblem, problemAnswer } from './problem.ts';
+import type { Problem } from './problem.ts';
+import type { RecentMessages } from './recent-messages.ts';
+import { readBody } from './request-body.ts';
+import { messageAnswer, sendAnswer } from './send-answer.ts';
+import { readSendHeaders } from './send-headers.ts';
+
+/** What the API port works with. */
+export interface ApiDependencies {
+  readonly sender: MessageSender;
+  readonly recent: RecentMessages;
+  /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
+  readonly notReady: () => string | undefined;
+}
+
+/** Answers one request of the API port (`docs/reference/http.md`). */
+export async function handleApi(
+  dependencies: ApiDependencies,
+  rules: CallerRules,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const refused = checkCaller(request, rules);
+  if (refused !== undefined) return problemAnswer(refused);
+  const [path = '', query] = (request.url ?? '').split('?', 2);
+  if (path === '/v1/messages/batch') return problemAnswer(methodProblem(request, 'POST') ?? batchProblem);
+  if (path === '/v1/messages') {
+    return (
+      problemOf(methodProblem(request, 'POST') ?? queryProblem(query)) ?? send(dependencies, request, signal)
+    );
+  }
+  const id = /^\/v1\/messages\/([A-Za-z0-9_-]{1,64})$/.exec(path)?.[1];
+  if (id !== undefined) {
+    return problemOf(methodProblem(request, 'GET') ?? queryProblem(query)) ?? show(dependencies, id);
+  }
+  return problemAnswer({
+    code: 'REQUEST_NOT_FOUND',
+    detail: `There is nothing at ${JSON.stringify(path.slice(0, 100))}; this port has POST /v1/messages and GET /v1/messages/{id}.`,
+  });
+}
+
+const batchProblem: Problem = {
+  code: 'REQUEST_NOT_SUPPORTED',
+  detail: 'Batches come with a later version: send each message by POST /v1/messages.',
+};
+
+async function send(
+  { sender, recent, notReady }: ApiDependencies,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const headers = readSendHeaders(request);
+  if (isProblem(headers)) return problemAnswer(headers);
+  const body = await readBody(request);
+  if (isProblem(body)) return problemAnswer(body);
+  const parsed = parseMessage(body);
+  if (isProblem(parsed)) return problemAnswer(parsed);
+  const reason = notReady();
+  if (reason !== undefined) {
+    return problemAnswer({ code: 'SEND_NO_STRATEGY', detail: reason, headers: { 'retry-after': '1' } });
+  }
+  const { message, route } = parsed;
+  const result = await sender.send(message, { ...headers, ...(route !== undefined && { route }), signal });
+  recent.record(result);
+  return sendAnswer(result);
+}
+
+function show({ recent }: ApiDependencies, id: string): HttpAnswer {
+  const result = recent.find(id);
+  if (result !== undefined) return messageAnswer(result);
+  return problemAnswer({
+    code: 'MESSAGE_NOT_FOUND',
+    detail: `No message ${id} is among the recent ones of this agent.`,
+  });
+}
+
+function problemOf(problem: Problem | undefined): HttpAnswer | undefined {
+  return problem === undefined ? undefined : problemAnswer(problem);
+}
+
+function methodProblem(request: IncomingMessage, allowed: string): Problem | undefined {
+  if (request.method === allowed) return undefined;
+  return {
+    code: 'REQUEST_METHOD_NOT_ALLOWED',
+    detail: `This path takes ${allowed}, got ${request.method ?? 'none'}.`,
+    headers: { allow: allowed },
+  };
+}
+
+function queryProblem(query: string | undefined): Problem | undefined {
+  if (query === undefined || query === '') return undefined;
+  return { code: 'REQUEST_INVALID', detail: 'This path takes no query: everything stands in the body.' };
+}

@@ -1,0 +1,196 @@
+import { chmod } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { isWaystationError, WaystationError } from '@waystation/core';
+import type { AgentLogger } from '../log/logger.ts';
+import { removeDeadSocket } from '../disk/dead-socket.ts';
+import type { HttpAnswer, HttpHandler } from './http-answer.ts';
+import { formatListenAddress } from './listen-address.ts';
+import type { ListenAddress } from './listen-address.ts';
+import { problemAnswer } from './problem.ts';
+import type { Problem } from './problem.ts';
+
+/** What a port needs from outside. */
+export interface HttpListenerDependencies {
+  readonly handle: HttpHandler;
+  readonly log: AgentLogger;
+}
+
+/** How a port listens. */
+export interface HttpListenerOptions {
+  readonly address: ListenAddress;
+  /** PEM texts; absent: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** How long the request line and headers may take. Default 10 s. */
+  readonly headersTimeoutMs?: number;
+}
+
+/** URLs of up to 64 KiB are taken, and 16 KiB of headers beside them. */
+const maxHeaderSize = 80 * 1024;
+const maxConnections = 4096;
+/** Longer than the pools of usual clients keep an idle connection, so that they are the ones to close it. */
+const keepAliveTimeoutMs = 75_000;
+/** A ceiling above the body's own timeout, for what is read and dropped after an early answer. */
+const requestTimeoutMs = 30_000;
+
+/** One port: turns a handler's answers into bytes, and whatever is no HTTP into a 400 and a closed connection. */
+export class HttpListener {
+  readonly #dependencies: HttpListenerDependencies;
+  readonly #options: HttpListenerOptions;
+  #server: Server | undefined;
+  /** Answers still owed on each connection. */
+  readonly #owed = new WeakMap<object, Set<ServerResponse>>();
+  #stopping = false;
+
+  constructor(dependencies: HttpListenerDependencies, options: HttpListenerOptions) {
+    this.#dependencies = dependencies;
+    this.#options = options;
+  }
+
+  /** Opens the port and tells where; port 0 gives a free one. Rejects with `LISTEN_FAILED`. */
+  async start(): Promise<ListenAddress> {
+    const { address, tls } = this.#options;
+    const options: ServerOptions = {
+      maxHeaderSize,
+      headersTimeout: this.#options.headersTimeoutMs ?? 10_000,
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: 1000,
+      // A request without Host gets our own refusal, with a code.
+      requireHostHeader: false,
+    };
+    const onRequest: RequestListener = (request, response) => {
+      void this.#serve(request, response);
+    };
+    const server: Server =
+      tls === undefined
+        ? createHttpServer(options, onRequest)
+        : createHttpsServer({ ...options, ...tls }, onRequest);
+    server.maxConnections = maxConnections;
+    server.on('checkContinue', onRequest);
+    server.on('checkExpectation', onRequest);
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      this.#refuseGarbage(error, socket);
+    });
+    await listen(server, address);
+    this.#server = server;
+    if (address.kind === 'unix') return address;
+    const bound = server.address();
+    return { ...address, port: typeof bound === 'object' && bound !== null ? bound.port : address.port };
+  }
+
+  /** Closes the port, lets answers under way be written for at most `deadlineMs`, then ends every connection. */
+  async stop(deadlineMs: number): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#stopping = true;
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+    }, deadlineMs);
+    await new Promise<void>((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+    });
+    clearTimeout(cut);
+    this.#server = undefined;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const owed = this.#owed.get(request.socket) ?? new Set();
+    this.#owed.set(request.socket, owed.add(response));
+    const hangUp = new AbortController();
+    response.once('close', () => {
+      owed.delete(response);
+      if (!response.writableFinished) hangUp.abort();
+    });
+    response.on('error', () => undefined);
+    let answer: HttpAnswer;
+    try {
+      answer = await this.#dependencies.handle(request, hangUp.signal);
+    } catch (error) {
+      this.#dependencies.log.error({ err: error }, 'request failed by a defect');
+      answer = problemAnswer({
+        code: 'REQUEST_UNEXPECTED_FAILURE',
+        detail: 'The agent failed in an unexpected way; whether the message was sent is not known.',
+      });
+    }
+    this.#write(request, response, answer);
+  }
+
+  #write(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
+    if (response.destroyed || response.headersSent) return;
+    // A caller that was never told to continue will not send the body that the parser waits for.
+    const unread = !request.complete && request.headers.expect !== undefined;
+    if (answer.close === true || unread || this.#stopping) response.shouldKeepAlive = false;
+    response.writeHead(answer.status, { 'cache-control': 'no-store', ...answer.headers });
+    response.end(request.method === 'HEAD' ? undefined : answer.body);
+    // What is left of an unwanted body is read and dropped: closing on it could take the answer along.
+    request.resume();
+  }
+
+  /** Answers bytes that are no request, after the answers still owed on the connection, and closes it. */
+  #refuseGarbage(error: NodeJS.ErrnoException, socket: import('node:stream').Duplex): void {
+    const refuse = (): void => {
+      if (socket.writable) socket.end(rawAnswer(problemAnswer(garbageProblem(error))));
+      else socket.destroy();
+    };
+    const owed = [...(this.#owed.get(socket) ?? [])].at(-1);
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (owed === undefined) refuse();
+    else owed.once('close', refuse);
+  }
+}
+
+function garbageProblem(error: NodeJS.ErrnoException): Problem {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        code: 'REQUEST_HEADERS_TOO_LARGE',
+        detail: `The URL and headers together have more than ${String(maxHeaderSize)} bytes.`,
+      };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { code: 'REQUEST_TIMEOUT', detail: 'The request did not arrive in time.' };
+    default:
+      return { code: 'REQUEST_MALFORMED', detail: 'What arrived is not a well-formed HTTP/1.1 request.' };
+  }
+}
+
+function rawAnswer({ status, headers, body }: HttpAnswer): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const length = String(Buffer.byteLength(body));
+  return `HTTP/1.1 ${String(status)} Refused\r\n${lines.join('')}content-length: ${length}\r\nconnection: close\r\n\r\n${body}`;
+}
+
+async function listen(server: Server, address: ListenAddress): Promise<void> {
+  try {
+    if (address.kind === 'unix') await removeDeadSocket(address.path);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      const done = (): void => {
+        server.off('error', reject);
+        resolve();
+      };
+      if (address.kind === 'unix') server.listen(address.path, done);
+      else server.listen(address.port, address.host, done);
+    });
+    if (address.kind === 'unix') await chmod(address.path, 0o660);
+  } catch (error) {
+    server.close();
+    throw listenFailure(address, error);
+  }
+}
+
+function listenFailure(address: ListenAddress, error: unknown): Error {
+  if (isWaystationError(error)) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const where = formatListenAddress(address);
+  const why =
+    code === 'EADDRINUSE'
+      ? 'something listens there already; choose another address'
+      : code === 'EACCES'
+        ? 'this user may not; choose another address (ports below 1024 need a privilege)'
+        : code;
+  return new WaystationError('LISTEN_FAILED', `cannot listen on ${where}: ${why}`, { cause: error });
+}

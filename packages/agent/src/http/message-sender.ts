@@ -1,0 +1,18 @@
+import type { Message } from '@waystation/core';
+import type { SendResult } from '../send/send-result.ts';
+
+/** What a caller asks for besides the message itself. */
+export interface SendOptions {
+  /** A route by name, in place of the first that matches. */
+  readonly route?: string;
+  /** How long the caller waits, in ms; absent: the strategy's `totalMs`. */
+  readonly timeoutMs?: number;
+  readonly traceparent?: string;
+  /** Aborted when the caller hangs up. */
+  readonly signal?: AbortSignal;
+}
+
+/** Sends one message; never a rejection for what a provider, a network or a caller does. */
+export interface MessageSender {
+  send(message: Message, options: SendOptions): Promise<SendResult>;
+}

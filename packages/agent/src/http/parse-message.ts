@@ -1,0 +1,110 @@
+import { parsePhoneNumbers } from '@waystation/core';
+import type { Message } from '@waystation/core';
+import type { z } from 'zod';
+import { describeIssues } from './describe-issues.ts';
+import { jsonDepth } from './json-depth.ts';
+import { messageSchema, templateParamSchema } from './message-schema.ts';
+import { isProblem } from './problem.ts';
+import type { FieldError, Problem } from './problem.ts';
+
+/** How deeply a body may be nested; a message needs two levels. */
+export const maxDepth = 16;
+
+/** A message as its caller asked for it. */
+export interface ParsedMessage {
+  readonly message: Message;
+  /** The route asked for by name, in place of the first that matches. */
+  readonly route?: string;
+}
+
+/** Reads the body of `POST /v1/messages`, or says all that is wrong with it at once. */
+export function parseMessage(body: string): ParsedMessage | Problem {
+  const json = parseJson(body);
+  if (isProblem(json)) return json;
+  const read = messageSchema.safeParse(json.value, { reportInput: true });
+  if (!read.success) return invalid(describeIssues(read.error.issues));
+  const { phoneNumbers, templateParam, route, deliverBy, ...rest } = read.data;
+  if (deliverBy !== undefined) {
+    return {
+      code: 'REQUEST_NOT_SUPPORTED',
+      detail: 'deliverBy needs the journal, which this version does not have: leave the field out.',
+    };
+  }
+  const numbers = parsePhoneNumbers(phoneNumbers);
+  const params = templateParam === undefined ? undefined : readParams(templateParam);
+  const errors: FieldError[] = [];
+  if (!numbers.ok) {
+    const path = numbers.index === undefined ? 'phoneNumbers' : `phoneNumbers[${String(numbers.index)}]`;
+    errors.push({ path, message: numbers.reason });
+  }
+  if (params?.errors !== undefined) errors.push(...params.errors);
+  if (!numbers.ok || errors.length > 0) return invalid(errors);
+  return {
+    message: {
+      phoneNumbers: numbers.phoneNumbers,
+      e164: numbers.e164,
+      signName: rest.signName,
+      templateCode: rest.templateCode,
+      ...(params?.values !== undefined && { templateParam: params.values }),
+      ...(rest.outId !== undefined && { outId: rest.outId }),
+      ...(rest.smsUpExtendCode !== undefined && { smsUpExtendCode: rest.smsUpExtendCode }),
+    },
+    ...(route !== undefined && { route }),
+  };
+}
+
+function parseJson(body: string): { readonly value: unknown } | Problem {
+  if (jsonDepth(body) > maxDepth) {
+    return {
+      code: 'REQUEST_TOO_DEEP',
+      detail: `The body is nested more deeply than ${String(maxDepth)} levels; a message needs two.`,
+    };
+  }
+  try {
+    return { value: JSON.parse(body) };
+  } catch {
+    // The parser's own words would repeat a piece of the body.
+    return {
+      code: 'REQUEST_NOT_JSON',
+      detail: body.trim() === '' ? 'The body is empty; it must be a JSON object.' : 'The body is not JSON.',
+    };
+  }
+}
+
+interface ReadParams {
+  readonly values?: Readonly<Record<string, string>>;
+  readonly errors?: readonly FieldError[];
+}
+
+/** Reads the variables without ever repeating a value: a one-time code must not stand in an error. */
+function readParams(given: NonNullable<z.output<typeof messageSchema>['templateParam']>): ReadParams {
+  let value: unknown = given;
+  if (typeof given === 'string') {
+    const json = parseJson(given);
+    if (isProblem(json)) {
+      return {
+        errors: [{ path: 'templateParam', message: 'must be an object, or a JSON object as a string' }],
+      };
+    }
+    value = json.value;
+  }
+  const read = templateParamSchema.safeParse(value);
+  if (!read.success) {
+    const errors = describeIssues(read.error.issues);
+    return {
+      errors: errors.map(({ path, message }) => ({ path: joinPath('templateParam', path), message })),
+    };
+  }
+  const entries = Object.entries(read.data).map(([name, param]) => [name, String(param)] as const);
+  return { values: Object.fromEntries(entries) };
+}
+
+function joinPath(first: string, rest: string): string {
+  return rest === '' ? first : `${first}.${rest}`;
+}
+
+function invalid(errors: readonly FieldError[]): Problem {
+  const shown = errors.slice(0, 3).map(({ path, message }) => (path === '' ? message : `${path} ${message}`));
+  const more = errors.length > shown.length ? ` (and ${String(errors.length - shown.length)} more)` : '';
+  return { code: 'REQUEST_INVALID', detail: `${shown.join('; ')}${more}.`, errors: errors.slice(0, 100) };
+}

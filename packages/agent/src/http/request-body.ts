@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import type { Problem } from './problem.ts';
+
+/** The largest body that the API port reads, in bytes. */
+export const maxBodyBytes = 256 * 1024;
+/** How long a body may take to arrive once its headers have. */
+export const bodyTimeoutMs = 10_000;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads a body whole, or says why not; whatever a caller sends afterwards is read and dropped. */
+export async function readBody(
+  request: IncomingMessage,
+  timeoutMs = bodyTimeoutMs,
+): Promise<string | Problem> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
+    request.resume();
+    return tooLarge();
+  }
+  const read = await collect(request, timeoutMs);
+  if (!Buffer.isBuffer(read)) return read;
+  try {
+    return utf8.decode(read);
+  } catch {
+    return { code: 'REQUEST_NOT_JSON', detail: 'The body is not valid UTF-8.' };
+  }
+}
+
+function collect(request: IncomingMessage, timeoutMs: number): Promise<Buffer | Problem> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = (result: Buffer | Problem): void => {
+      clearTimeout(timer);
+      request.off('data', onData);
+      request.resume();
+      resolve(result);
+    };
+    const timer = setTimeout(() => {
+      finish({
+        code: 'REQUEST_TIMEOUT',
+        detail: `The body did not arrive within ${String(timeoutMs)} ms of its headers.`,
+        close: true,
+      });
+    }, timeoutMs);
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > maxBodyBytes) finish(tooLarge());
+      else chunks.push(chunk);
+    };
+    request.on('data', onData);
+    request.once('end', () => {
+      finish(Buffer.concat(chunks));
+    });
+    // A caller that is gone gets no answer; the handler still needs an end.
+    request.once('error', () => {
+      finish({
+        code: 'REQUEST_MALFORMED',
+        detail: 'The connection broke before the body was whole.',
+        close: true,
+      });
+    });
+  });
+}
+
+function tooLarge(): Problem {
+  return {
+    code: 'REQUEST_TOO_LARGE',
+    detail: `The body is larger than ${String(maxBodyBytes)} bytes, the most that is taken.`,
+  };
+}

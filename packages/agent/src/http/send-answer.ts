@@ -1,0 +1,65 @@
+import type { SendResult } from '../send/send-result.ts';
+import { jsonAnswer } from './http-answer.ts';
+import type { HttpAnswer } from './http-answer.ts';
+import { problemAnswer, problemBody } from './problem.ts';
+import type { Problem } from './problem.ts';
+
+/** How the caller of a send is answered. */
+export function sendAnswer(result: SendResult): HttpAnswer {
+  return result.kind === 'accepted'
+    ? jsonAnswer(200, acceptedBody(result))
+    : problemAnswer(sendProblem(result));
+}
+
+/** What `GET` tells of a message: the body of its answer, with status 200 whatever came of it. */
+export function messageAnswer(result: SendResult): HttpAnswer {
+  return jsonAnswer(
+    200,
+    result.kind === 'accepted' ? acceptedBody(result) : problemBody(sendProblem(result)),
+  );
+}
+
+type Accepted = Extract<SendResult, { kind: 'accepted' }>;
+
+function acceptedBody({ id, bizId, requestId, channel, route, revision, attempts }: Accepted) {
+  return { id, code: 'OK', message: 'OK', bizId, requestId, channel, route, revision, attempts };
+}
+
+function sendProblem(result: Exclude<SendResult, Accepted>): Problem {
+  const { id, route, revision, attempts } = result;
+  const providerCode = 'providerCode' in result ? result.providerCode : undefined;
+  const message = {
+    id,
+    attempts,
+    revision,
+    ...(route !== undefined && { route }),
+    ...(providerCode !== undefined && { providerCode }),
+  };
+  switch (result.kind) {
+    case 'rejected':
+      return { code: 'SEND_REJECTED', detail: result.reason, message };
+    case 'number-limited':
+      return {
+        code: 'SEND_NUMBER_LIMITED',
+        detail: 'The provider limits texts to this number for a while; nothing was sent.',
+        headers: retryAfter(result.retryAfterMs),
+        message,
+      };
+    case 'no-channel':
+      return {
+        code: 'SEND_NO_CHANNEL',
+        detail: result.reason,
+        headers: retryAfter(result.retryAfterMs),
+        message,
+      };
+    case 'deadline':
+      return { code: 'SEND_DEADLINE', detail: result.reason, headers: retryAfter(1000), message };
+    case 'unknown':
+      return { code: 'SEND_OUTCOME_UNKNOWN', detail: result.reason, message };
+  }
+}
+
+/** `Retry-After` in whole seconds, at least one. */
+function retryAfter(ms: number): Readonly<Record<string, string>> {
+  return { 'retry-after': String(Math.max(1, Math.ceil(ms / 1000))) };
+}

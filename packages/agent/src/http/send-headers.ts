@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import type { Problem } from './problem.ts';
+
+/** What the headers of a send say. */
+export interface SendHeaders {
+  /** How long the caller waits, 1–60000 ms; absent: the strategy's `totalMs`. */
+  readonly timeoutMs?: number;
+  /** W3C trace context, where it is well formed; a malformed one is passed over, as its standard says. */
+  readonly traceparent?: string;
+}
+
+const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
+
+/** Reads the headers of a send, or refuses one that is wrong or not supported yet. */
+export function readSendHeaders({ headers }: IncomingMessage): SendHeaders | Problem {
+  if (headers['idempotency-key'] !== undefined) {
+    return {
+      code: 'REQUEST_NOT_SUPPORTED',
+      detail:
+        'Idempotency-Key needs the journal, which this version does not have: taking a key and forgetting it ' +
+        'would text people twice. Leave the header out.',
+    };
+  }
+  const type = checkContentType(headers['content-type'], headers['content-encoding']);
+  if (type !== undefined) return type;
+  const timeout = headers['request-timeout-ms'];
+  const timeoutMs = Number(timeout);
+  if (timeout !== undefined && (!/^\d{1,5}$/.test(String(timeout)) || timeoutMs < 1 || timeoutMs > 60_000)) {
+    return {
+      code: 'REQUEST_HEADER_INVALID',
+      detail: `Request-Timeout-Ms must be a whole number from 1 to 60000, got ${JSON.stringify(String(timeout).slice(0, 40))}.`,
+    };
+  }
+  const trace = headers['traceparent'];
+  return {
+    ...(timeout !== undefined && { timeoutMs }),
+    ...(typeof trace === 'string' && traceparent.test(trace) && { traceparent: trace }),
+  };
+}
+
+function checkContentType(type: string | undefined, encoding: string | undefined): Problem | undefined {
+  if (encoding !== undefined && encoding !== 'identity') {
+    return {
+      code: 'REQUEST_CONTENT_TYPE',
+      detail: `Content-Encoding must be left out, got ${shown(encoding)}.`,
+    };
+  }
+  if (/^application\/json *(?:; *charset="?utf-8"?)? *$/i.test(type ?? '')) return undefined;
+  return {
+    code: 'REQUEST_CONTENT_TYPE',
+    detail: `Content-Type must be application/json, got ${type === undefined ? 'none' : shown(type)}.`,
+  };
+}
+
+function shown(value: string): string {
+  return JSON.stringify(value.slice(0, 100));
+}
