@@ -47,10 +47,10 @@ export type {
   AttemptStep,
 } from './sending/attempt-plan.ts';
 export type { AttemptVerdict, Candidate, EndedAttempt, NoChannelCause } from './sending/attempt-verdict.ts';
-export { classifyAliyun } from './sending/classify-aliyun.ts';
+export { classifyAliyun, statusRules } from './sending/classify-aliyun.ts';
 export type { ProviderAnswer } from './sending/classify-aliyun.ts';
 export { classifyGateway } from './sending/classify-gateway.ts';
-export { classifyTransport } from './sending/classify-transport.ts';
+export { classifyTransport, transportWords } from './sending/classify-transport.ts';
 export type { TransportFailure, TransportFailureKind } from './sending/classify-transport.ts';
 export { outcomeClasses, outcomeOf, outcomeRules } from './sending/outcome.ts';
 export type { Outcome, OutcomeClass, OutcomeFacts, OutcomeScope } from './sending/outcome.ts';
