@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+
+/** One mistake in what was sent. */
+export interface Issue {
+  /** Path of the field, such as `match.account`; empty for the whole. */
+  readonly field: string;
+  readonly value?: unknown;
+  /** What would have been taken. */
+  readonly allowed: string;
+}
+
+/** Why the control API refuses; `field`, `value` and `allowed` are those of the first issue. */
+export class ControlProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly issues: readonly Issue[];
+
+  constructor(status: number, code: string, issues: readonly Issue[]) {
+    super(issues.map(sentence).join('; '));
+    this.name = 'ControlProblem';
+    this.status = status;
+    this.code = code;
+    this.issues = issues;
+  }
+
+  /** As it goes out. */
+  toJSON(): object {
+    return { code: this.code, message: this.message, ...this.issues[0], issues: this.issues };
+  }
+}
+
+function sentence(issue: Issue): string {
+  const field = issue.field === '' ? 'the value' : issue.field;
+  const got = issue.value === undefined ? 'is missing' : `got ${shorten(JSON.stringify(issue.value))}`;
+  return `${field} must be ${issue.allowed}, ${got}`;
+}
+
+function shorten(text: string): string {
+  return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
+}
+
+/** Takes a value by a schema, or throws with every mistake named. */
+export function parseOrRefuse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  allowedValues: Readonly<Record<string, readonly string[]>> = {},
+): z.output<Schema> {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const issues = result.error.issues.flatMap((issue) => describe(issue, value, allowedValues));
+  throw new ControlProblem(400, 'REQUEST_INVALID', issues);
+}
+
+/** The mistakes that zod found, in our words. */
+export function describe(
+  issue: z.core.$ZodIssue,
+  root: unknown,
+  allowedValues: Readonly<Record<string, readonly string[]>> = {},
+): Issue[] {
+  const field = issue.path.map(String).join('.');
+  const value = valueAt(root, issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      field: field === '' ? key : `${field}.${key}`,
+      value: valueAt(root, [...issue.path, key]),
+      allowed: 'left out: there is no such field',
+    }));
+  }
+  const listed = allowedValues[field];
+  const allowed = listed === undefined ? allowedBy(issue) : `one of ${listed.join(', ')}`;
+  return [{ field, ...(value === undefined ? {} : { value }), allowed }];
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_type':
+      return `of type ${issue.expected}`;
+    case 'too_small':
+      return `${issue.inclusive === true ? 'at least' : 'more than'} ${String(issue.minimum)}`;
+    case 'too_big':
+      return `${issue.inclusive === true ? 'at most' : 'less than'} ${String(issue.maximum)}`;
+    default:
+      return issue.message;
+  }
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    return (value as Record<PropertyKey, unknown>)[key];
+  }, root);
+}

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
+
+/**
+ * A thread that listens with the shortest queue there is and never accepts. Once the queue is full, the kernel
+ * answers no further SYN on Linux; that is as near to a cut wire as a loopback port gets without root.
+ */
+const LISTEN_AND_SLEEP = `
+const { parentPort, workerData } = require('node:worker_threads');
+const server = require('node:net').createServer();
+server.on('error', (error) => { parentPort.postMessage(error.message); });
+server.listen({ host: workerData.host, port: workerData.port, backlog: 1 }, () => {
+  parentPort.postMessage('listening');
+  setImmediate(() => { Atomics.wait(new Int32Array(workerData.gate), 0, 0); process.exit(); });
+});`;
+
+const FILL = 8;
+const CONNECT_MS = 100;
+
+/** A port that takes no connection and refuses none. */
+export class BlackHole {
+  readonly #worker: Worker;
+  readonly #gate: SharedArrayBuffer;
+  readonly #fillers: readonly Socket[];
+
+  private constructor(worker: Worker, gate: SharedArrayBuffer, fillers: readonly Socket[]) {
+    this.#worker = worker;
+    this.#gate = gate;
+    this.#fillers = fillers;
+  }
+
+  /** Opens one on a port that nobody listens on; resolves once it swallows connections. */
+  static async open(host: string, port: number): Promise<BlackHole> {
+    const gate = new SharedArrayBuffer(4);
+    const worker = new Worker(LISTEN_AND_SLEEP, { eval: true, workerData: { host, port, gate } });
+    const [message] = (await once(worker, 'message')) as [string];
+    if (message !== 'listening') {
+      await worker.terminate();
+      throw new Error(message);
+    }
+    return new BlackHole(worker, gate, await fillQueue(host, port));
+  }
+
+  /** Gives the port free. */
+  async close(): Promise<void> {
+    const gone = once(this.#worker, 'exit');
+    const flag = new Int32Array(this.#gate);
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    await gone;
+    this.#fillers.forEach((filler) => filler.destroy());
+  }
+}
+
+/** Connects until a connection stays unanswered: then the queue is full. */
+async function fillQueue(host: string, port: number): Promise<Socket[]> {
+  const fillers: Socket[] = [];
+  for (let filled = 0; filled < FILL; filled += 1) {
+    const filler = connect(port, host);
+    filler.on('error', () => undefined);
+    fillers.push(filler);
+    const connected = await Promise.race([
+      once(filler, 'connect').then(
+        () => true,
+        () => false,
+      ),
+      new Promise<false>((resolve) => {
+        setTimeout(resolve, CONNECT_MS, false);
+      }),
+    ]);
+    if (!connected) {
+      filler.destroy();
+      fillers.pop();
+      break;
+    }
+  }
+  return fillers;
+}
