@@ -50,6 +50,8 @@ export type FeedState = FeedFacts &
     | {
         readonly phase: 'watching';
         readonly lastSignAt: Instant;
+        /** Where the store provably was at the last check; by the next one the watch must have come as far. */
+        readonly checkedRevision?: Revision;
         readonly check:
           | { readonly state: 'due'; readonly at: Instant }
           | { readonly state: 'sent'; readonly seenRevision: Revision };

@@ -160,7 +160,18 @@ function onChecked(state: Watching, sentAtRevision: number, event: Checked, rand
       `a check found the strategy at revision ${String(modRevision)}, the watch had told of ${String(known)}`,
     );
   }
-  return { state: { ...state, provenAt: at, check: nextCheck(options, at, random) }, effects: [] };
+  // A member cut off from its peers keeps a watch alive and says nothing new; other keys than the strategy's
+  // may have changed meanwhile.
+  if (state.checkedRevision !== undefined && seen.revision < state.checkedRevision) {
+    return resync(
+      state,
+      `the watch stands at revision ${String(seen.revision)}, the store was at ${String(state.checkedRevision)} a check ago`,
+    );
+  }
+  return {
+    state: { ...state, provenAt: at, checkedRevision: revision, check: nextCheck(options, at, random) },
+    effects: [],
+  };
 }
 
 /** Lists at once: checks are spread in time, so that agents which find a difference do not come together. */
