@@ -25,7 +25,8 @@ export { overrideSchema } from './model/override.ts';
 export type { Override } from './model/override.ts';
 export type { Policy, Route } from './model/route.ts';
 export type { RoutingSnapshot } from './model/snapshot.ts';
-export { schemaVersion, strategySchema } from './model/strategy.ts';
+export { schemaVersion, strategyShape } from './model/strategy-shape.ts';
+export { strategySchema } from './model/strategy.ts';
 export type { Strategy, StrategyInput } from './model/strategy.ts';
 export { buildPicker } from './routing/build-picker.ts';
 export { coversTemplate, maxNumbersOf } from './routing/coverage.ts';
@@ -67,3 +68,20 @@ export type {
   TransactionResult,
   WatchBatch,
 } from './store.ts';
+export { defaultAllowEndpoints, isEndpointAllowed, parseAllowEndpoint } from './strategy/allow-endpoint.ts';
+export type { AllowEndpoint, AllowEndpointParse } from './strategy/allow-endpoint.ts';
+export { canonicalJson } from './strategy/canonical-json.ts';
+export { channelAccount, channelEndpoint, channelHost, regionHost } from './strategy/channel-endpoint.ts';
+export { diffStrategies } from './strategy/diff-strategies.ts';
+export type { NameChanges, StrategyChange, StrategyDiff } from './strategy/diff-strategies.ts';
+export type { DocumentPath } from './strategy/document-path.ts';
+export { setPolicy, setPrimary, setWeights } from './strategy/edit-strategy.ts';
+export type { StrategyEditResult } from './strategy/edit-strategy.ts';
+export { parseEndpoint } from './strategy/endpoint.ts';
+export type { Endpoint } from './strategy/endpoint.ts';
+export { nearestName } from './strategy/nearest-name.ts';
+export { parseStrategy, strategyError } from './strategy/parse-strategy.ts';
+export type { StrategyParse, StrategyRefusal } from './strategy/parse-strategy.ts';
+export { showValue } from './strategy/show-value.ts';
+export type { StrategyIssue, StrategyWarning, StrategyWarningCode } from './strategy/strategy-issue.ts';
+export { strategyUnacted } from './strategy/strategy-unacted.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseEndpoint } from '../strategy/endpoint.ts';
 import { namePattern } from './keys.ts';
 
 const name = z
@@ -51,8 +52,12 @@ const aliyunChannel = z.strictObject({
     .string()
     .min(1)
     .max(255)
+    .refine(
+      (text) => parseEndpoint(text)?.path === '/',
+      'must be a host with an optional port, or an http(s) URL without a path',
+    )
     .optional()
-    .describe('Host with optional port, or http(s) URL, in place of the region map’s.'),
+    .describe('Host with optional port (https), or http(s) URL, in place of the region map’s.'),
   recordsShared: z
     .boolean()
     .default(false)
@@ -71,22 +76,40 @@ const gatewayClass = z.enum([
   'unavailable',
   'unknown',
 ]);
+const headerName = z
+  .string()
+  .regex(
+    /^(?!(?:host|connection|content-length|transfer-encoding|expect|upgrade|keep-alive|te|trailer)$)[A-Za-z0-9-]+$/i,
+    'must be a header that an endpoint may be sent: letters, digits and "-", none of those that frame a request',
+  );
 const jsonPointer = z.string().regex(/^(\/([^~/]|~0|~1)*)*$/, 'must be a JSON pointer such as /code');
 
 const httpChannel = z.strictObject({
   provider: z.literal('http'),
   endpoint: z
-    .url({ protocol: /^https?$/ })
+    .string()
+    .min(1)
     .max(2000)
-    .describe('URL of the gateway.'),
+    .refine(
+      (text) => /^https?:/i.test(text) && parseEndpoint(text) !== undefined,
+      'must be an http(s) URL without user, password or fragment, its host in ASCII',
+    )
+    .describe('URL of the gateway; may have a query, never a user or password.'),
   contents: z
     .record(z.string().min(1), z.string().min(1))
-    .describe('Text per template, with ${…} for its parameters; also says which templates it covers.'),
+    .describe('Template → text with ${name} for its parameters; also says which templates it covers.'),
   request: z.strictObject({
     method: z.enum(['GET', 'POST']).default('POST'),
     body: z.enum(['form', 'json', 'query']).default('form').describe('Where the fields go.'),
-    headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string()).default({}),
-    fields: z.record(z.string().min(1), z.string()).describe('Field → value with ${…}.'),
+    headers: z
+      .record(headerName, z.string().regex(/^[^\p{Cc}]*$/u, 'must not hold control characters'))
+      .default({})
+      .describe('Header → value with ${…}.'),
+    fields: z
+      .record(z.string().min(1), z.string())
+      .describe(
+        'Field → value with ${…}: credential.key, phone.national, phone.e164, phone.digits, content, signName, templateCode, outId.',
+      ),
   }),
   answer: z.strictObject({
     code: jsonPointer.describe('Where the answer’s code stands.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namePattern } from './keys.ts';
 
 const weight = z.number().min(0).max(1000);
 const channelName = z.string().min(1);
@@ -13,11 +14,12 @@ export const policySchema = z.discriminatedUnion('kind', [
     kind: z.literal('weighted-random'),
     weights: z
       .record(channelName, weight)
+      .refine((weights) => Object.keys(weights).length > 0, 'must name at least one channel')
       .describe('Channel → share, 0–1000. 0: never drawn, last in line for failover.'),
   }),
   z.strictObject({
     kind: z.literal('lowest-latency'),
-    channels: z.array(channelName).min(1).max(1000),
+    channels: z.array(channelName).min(1).max(1000).describe('In no particular order.'),
   }),
 ]);
 
@@ -25,7 +27,10 @@ export type Policy = z.output<typeof policySchema>;
 
 /** Which messages go over which channels, and what happens where the outcome stays open. */
 export const routeSchema = z.strictObject({
-  name: z.string().min(1).max(63),
+  name: z
+    .string()
+    .regex(namePattern, 'must be 1–63 letters, digits, ".", "_" or "-", beginning with a letter or digit')
+    .describe('Names the route to people, metrics and limits; no two alike.'),
   match: z
     .strictObject({
       templateCodes: z.array(z.string().min(1)).min(1).max(10_000).optional(),

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../model/message.ts';
-import { strategySchema } from '../model/strategy.ts';
+import { strategyShape } from '../model/strategy-shape.ts';
 import type { StrategyInput } from '../model/strategy.ts';
 import { buildRouteMatcher, matchRoute } from './match-route.ts';
 
 type MatchInput = NonNullable<StrategyInput['routes'][number]['match']>;
 
 function strategyOf(matches: readonly (MatchInput | undefined)[]) {
-  return strategySchema.parse({
+  return strategyShape.parse({
     schemaVersion: 1,
     channels: { a: { provider: 'aliyun', regionId: 'cn-hangzhou' } },
     routes: matches.map((match, index) => ({

@@ -1,0 +1,50 @@
+import { WaystationError } from '../errors.ts';
+import { strategyShape } from '../model/strategy-shape.ts';
+import { strategySchema } from '../model/strategy.ts';
+import type { Strategy } from '../model/strategy.ts';
+import { migrateStrategy } from './migrate-strategy.ts';
+import { findUnplain } from './plain-document.ts';
+import { findRelationIssues } from './relations.ts';
+import { issueOf, issuesOfShape } from './shape-issues.ts';
+import type { StrategyIssue, StrategyWarning } from './strategy-issue.ts';
+import { strategyWarnings } from './strategy-warnings.ts';
+
+/** A strategy with every default filled in, or everything that is wrong with the document. */
+export type StrategyParse =
+  | { readonly ok: true; readonly strategy: Strategy; readonly warnings: readonly StrategyWarning[] }
+  | StrategyRefusal;
+
+/** Why a document is no strategy: at least one issue, all at once. */
+export interface StrategyRefusal {
+  readonly ok: false;
+  readonly code: 'STRATEGY_INVALID' | 'STRATEGY_TOO_NEW';
+  readonly issues: readonly StrategyIssue[];
+}
+
+/** Reads a strategy from whatever a file or the store held. Never throws. */
+export function parseStrategy(value: unknown): StrategyParse {
+  const unplain = findUnplain(value);
+  if (unplain !== undefined) return { ok: false, code: 'STRATEGY_INVALID', issues: [unplain] };
+  const migrated = migrateStrategy(value);
+  if (!migrated.ok) return { ok: false, code: migrated.code, issues: [migrated.issue] };
+  const { document } = migrated;
+  const parsed = strategySchema.safeParse(document);
+  if (parsed.success) return { ok: true, strategy: parsed.data, warnings: strategyWarnings(parsed.data) };
+  return { ok: false, code: 'STRATEGY_INVALID', issues: findIssues(document) };
+}
+
+/** zod asks for relations only where every field is well formed; an author wants to hear of both at once. */
+function findIssues(document: unknown): StrategyIssue[] {
+  const shaped = strategyShape.safeParse(document);
+  const relations = findRelationIssues(document).map(({ at, claim }) => issueOf(document, at, claim));
+  return [...issuesOfShape(document, shaped.error?.issues ?? []), ...relations];
+}
+
+const mostIssues = 20;
+
+/** The error for a refused document, its first 20 issues in the message. */
+export function strategyError({ code, issues }: StrategyRefusal): WaystationError {
+  const shown = issues.slice(0, mostIssues).map(({ message }) => message);
+  if (issues.length > mostIssues) shown.push(`and ${issues.length - mostIssues} more`);
+  return new WaystationError(code, shown.join('; '));
+}

@@ -1,0 +1,61 @@
+import { childOf, renderPath } from './document-path.ts';
+import type { DocumentView, RouteView } from './document-view.ts';
+import type { RelationIssue } from './relation-issue.ts';
+import { sayUnknown } from './unknown-name.ts';
+
+/** What routes demand of channels and of one another. */
+export function routeIssues(view: DocumentView): RelationIssue[] {
+  return [
+    ...view.routes.flatMap((route) => channelIssues(route, view)),
+    ...repeatedNames(view.routes),
+    ...reachIssues(view),
+  ];
+}
+
+function channelIssues({ channels }: RouteView, view: DocumentView): RelationIssue[] {
+  const known = [...view.channels.keys()];
+  const first = new Map<string, number>();
+  return channels.flatMap(({ name, at }, index) => {
+    const earlier = first.get(name);
+    if (earlier !== undefined)
+      return [{ at, claim: `repeats ${name}, which stands at [${earlier}] already` }];
+    first.set(name, index);
+    return view.channels.has(name) ? [] : [{ at, claim: sayUnknown('channel', name, known) }];
+  });
+}
+
+function repeatedNames(routes: readonly RouteView[]): RelationIssue[] {
+  const first = new Map<string, RouteView>();
+  return routes.flatMap((route) => {
+    if (route.name === undefined) return [];
+    const earlier = first.get(route.name);
+    if (earlier === undefined) {
+      first.set(route.name, route);
+      return [];
+    }
+    const places = `${renderPath(earlier.at)} and ${renderPath(route.at)}`;
+    return [{ at: [...route.at, 'name'], claim: `must be different for each route, and ${places} share it` }];
+  });
+}
+
+/** First match wins: what stands behind a route that matches everything is never reached. */
+function reachIssues({ routes, document }: DocumentView): RelationIssue[] {
+  const catchAll = routes.findIndex(({ matchesAll }) => matchesAll);
+  const first = routes[catchAll];
+  if (first !== undefined) {
+    return routes.slice(catchAll + 1).map(({ at }) => ({
+      at,
+      claim: `can never be reached: ${renderPath(first.at, document)} stands before it and matches everything`,
+    }));
+  }
+  const last = routes.at(-1);
+  if (last === undefined) return [];
+  const match = childOf(childOf(childOf(document, 'routes'), routes.length - 1), 'match');
+  if (typeof match !== 'object' || match === null) return [];
+  return [
+    {
+      at: [...last.at, 'match'],
+      claim: `must be left out, since the last route must match everything, got ${Object.keys(match).join(', ')}`,
+    },
+  ];
+}
