@@ -24,7 +24,11 @@ const Region = z.strictObject({
 
 const Gateway = z.strictObject({
   ...Endpoint,
-  path: z.string().startsWith('/').default('/send').describe('The path that takes sends.'),
+  path: z
+    .string()
+    .startsWith('/', 'a path that starts with /')
+    .default('/send')
+    .describe('The path that takes sends.'),
 });
 
 /** An access key of an account; with a security token it is an STS key. */
@@ -32,7 +36,10 @@ export const AccountKey = z.strictObject({
   accessKeyId: z.string().min(1).max(128),
   accessKeySecret: z.string().min(1).max(256),
   securityToken: z.string().min(1).max(4096).optional(),
-  expiresAt: z.iso.datetime({ offset: true }).optional().describe('When the security token ends.'),
+  expiresAt: z.iso
+    .datetime({ offset: true, error: 'a time such as 2026-01-31T12:00:00Z' })
+    .optional()
+    .describe('When the security token ends.'),
   active: z.boolean().default(true),
 });
 export type AccountKey = z.output<typeof AccountKey>;
@@ -93,7 +100,12 @@ export const SimulatorConfig = z
   })
   .superRefine((config, context) => {
     for (const [path, owner, value] of duplicates(config)) {
-      context.addIssue({ code: 'custom', path, message: `is already used by ${owner}`, input: value });
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: `one that ${owner} does not have already`,
+        input: value,
+      });
     }
   });
 export type SimulatorConfig = z.output<typeof SimulatorConfig>;

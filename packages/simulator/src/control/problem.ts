@@ -23,6 +23,11 @@ export class ControlProblem extends Error {
     this.issues = issues;
   }
 
+  /** Each issue as a sentence. */
+  get sentences(): readonly string[] {
+    return this.issues.map(sentence);
+  }
+
   /** As it goes out. */
   toJSON(): object {
     return { code: this.code, message: this.message, ...this.issues[0], issues: this.issues };
@@ -78,12 +83,19 @@ function allowedBy(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return `of type ${issue.expected}`;
     case 'too_small':
-      return `${issue.inclusive === true ? 'at least' : 'more than'} ${String(issue.minimum)}`;
+      return `${issue.inclusive === true ? 'at least' : 'more than'} ${String(issue.minimum)}${unitOf(issue.origin)}`;
     case 'too_big':
-      return `${issue.inclusive === true ? 'at most' : 'less than'} ${String(issue.maximum)}`;
+      return `${issue.inclusive === true ? 'at most' : 'less than'} ${String(issue.maximum)}${unitOf(issue.origin)}`;
+    case 'invalid_key':
+      return `named by ${issue.issues[0]?.message ?? 'another name'}`;
     default:
       return issue.message;
   }
+}
+
+function unitOf(origin: string): string {
+  if (origin === 'string') return ' characters long';
+  return origin === 'array' ? ' items long' : '';
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
