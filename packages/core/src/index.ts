@@ -2,7 +2,7 @@ export type { CancelSignal } from './cancel.ts';
 export type { Clock, Instant, Random } from './clock.ts';
 export { errorCodes, isWaystationError, WaystationError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
-export type { FeedContent, FeedKeys } from './feed/feed-content.ts';
+export type { FeedContent, FeedKeys, StrategyText } from './feed/feed-content.ts';
 export { feedDefaults } from './feed/feed-state.ts';
 export type {
   FeedEffect,

@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts';
 import type { Revision, StoreSnapshot, WatchBatch } from '../store.ts';
-import type { FeedContent, FeedKeys } from './feed-content.ts';
+import type { FeedContent, FeedKeys, StrategyText } from './feed-content.ts';
 
 /** What a feed may be told about its pace; every time in ms. */
 export interface FeedOptions {
@@ -115,7 +115,7 @@ export type FeedEffect =
   /** Route by this from now on. Never without a strategy. */
   | {
       readonly type: 'apply';
-      readonly strategy: { readonly text: string; readonly revision: Revision };
+      readonly strategy: StrategyText;
       readonly overrides: FeedContent['overrides'];
     }
   | { readonly type: 'warn'; readonly about: FeedWarning; readonly message: string };

@@ -52,92 +52,94 @@ const order: Policy = { kind: 'primary-backup', order: ['b', 'a', 'c'] };
 const twoNumbers = { e164: ['+8613800138000', '+8613900139000'] };
 
 describe('buildPicker', () => {
-  it.each<[string, ReturnType<typeof pickWith>, string[]]>([
-    ['keeps the order of primary and backups', pickWith(three, order), ['b', 'a', 'c']],
-    ['never uses a drained channel', pickWith(three, order, { b: 'drain' }), ['a', 'c']],
-    ['uses a pinned channel alone', pickWith(three, order, { c: 'pin' }), ['c']],
+  it.each<[string, () => ReturnType<typeof pickWith>, string[]]>([
+    ['keeps the order of primary and backups', () => pickWith(three, order), ['b', 'a', 'c']],
+    ['never uses a drained channel', () => pickWith(three, order, { b: 'drain' }), ['a', 'c']],
+    ['uses a pinned channel alone', () => pickWith(three, order, { c: 'pin' }), ['c']],
     [
       'uses several pinned channels in the order of the policy',
-      pickWith(three, order, { c: 'pin', a: 'pin' }),
+      () => pickWith(three, order, { c: 'pin', a: 'pin' }),
       ['a', 'c'],
     ],
     [
       'passes by a pin on a channel that the route does not name',
-      pickWith({ ...three, d: aliyun }, order, { d: 'pin' }),
+      () => pickWith({ ...three, d: aliyun }, order, { d: 'pin' }),
       ['b', 'a', 'c'],
     ],
     [
       'leaves out a channel that does not cover the template',
-      pickWith({ ...three, b: { ...aliyun, covers: { templateCodes: ['SMS_2'] } } }, order),
+      () => pickWith({ ...three, b: { ...aliyun, covers: { templateCodes: ['SMS_2'] } } }, order),
       ['a', 'c'],
     ],
     [
       'leaves out a channel that does not cover a country',
-      pickWith({ ...three, b: { ...aliyun, covers: { countryCodes: ['1', '852'] } } }, order),
+      () => pickWith({ ...three, b: { ...aliyun, covers: { countryCodes: ['1', '852'] } } }, order),
       ['a', 'c'],
     ],
     [
       'leaves out a gateway without the template’s text',
-      pickWith({ ...three, b: { ...http, contents: { SMS_2: 'x' } } }, order),
+      () => pickWith({ ...three, b: { ...http, contents: { SMS_2: 'x' } } }, order),
       ['a', 'c'],
     ],
-    ['keeps a gateway that has the text', pickWith({ ...three, b: http }, order), ['b', 'a', 'c']],
+    ['keeps a gateway that has the text', () => pickWith({ ...three, b: http }, order), ['b', 'a', 'c']],
     [
       'leaves a gateway out of a message to two numbers',
-      pickWith({ ...three, b: http }, order, {}, twoNumbers),
+      () => pickWith({ ...three, b: http }, order, {}, twoNumbers),
       ['a', 'c'],
     ],
     [
       'lets a gateway say that it takes two numbers',
-      pickWith({ ...three, b: { ...http, maxNumbers: 2 } }, order, {}, twoNumbers),
+      () => pickWith({ ...three, b: { ...http, maxNumbers: 2 } }, order, {}, twoNumbers),
       ['b', 'a', 'c'],
     ],
     [
       'puts a channel without weight last',
-      pickWith(three, { kind: 'weighted-random', weights: { a: 0, b: 1, c: 0 } }),
+      () => pickWith(three, { kind: 'weighted-random', weights: { a: 0, b: 1, c: 0 } }),
       ['b', 'a', 'c'],
     ],
     [
       'uses a channel without weight when nothing else is left',
-      pickWith(three, { kind: 'weighted-random', weights: { a: 0, b: 1 } }, { b: 'drain' }),
+      () => pickWith(three, { kind: 'weighted-random', weights: { a: 0, b: 1 } }, { b: 'drain' }),
       ['a'],
     ],
-  ])('%s', (_, picked, expected) => {
-    expect(picked).toEqual(expected);
+  ])('%s', (_, pick, expected) => {
+    expect(pick()).toEqual(expected);
   });
 
   it('orders all channels of lowest-latency', () => {
     const picked = pickWith(three, { kind: 'lowest-latency', channels: ['a', 'b', 'c'] });
-    expect([...picked].sort()).toEqual(['a', 'b', 'c']);
+    expect(Array.isArray(picked) ? picked.toSorted() : picked).toEqual(['a', 'b', 'c']);
   });
 
-  it.each<[string, ReturnType<typeof pickWith>, string]>([
+  it.each<[string, () => ReturnType<typeof pickWith>, string]>([
     [
       'all are drained',
-      pickWith(three, order, { a: 'drain', b: 'drain', c: 'drain' }),
+      () => pickWith(three, order, { a: 'drain', b: 'drain', c: 'drain' }),
       'route default has no channel for the message; drained: b, a, c',
     ],
     [
       'a pinned channel cannot take the message',
-      pickWith({ ...three, c: { ...aliyun, covers: { templateCodes: ['SMS_2'] } } }, order, { c: 'pin' }),
+      () =>
+        pickWith({ ...three, c: { ...aliyun, covers: { templateCodes: ['SMS_2'] } } }, order, { c: 'pin' }),
       'route default is pinned to c, which cannot take the message; template SMS_1 not covered: c',
     ],
     [
       'each has its own reason',
-      pickWith(
-        {
-          a: http,
-          b: { ...aliyun, covers: { countryCodes: ['1'] } },
-          c: { ...aliyun, covers: { templateCodes: ['X'] } },
-        },
-        order,
-        {},
-        twoNumbers,
-      ),
+      () =>
+        pickWith(
+          {
+            a: http,
+            b: { ...aliyun, covers: { countryCodes: ['1'] } },
+            c: { ...aliyun, covers: { templateCodes: ['X'] } },
+          },
+          order,
+          {},
+          twoNumbers,
+        ),
       'route default has no channel for the message; template SMS_1 not covered: c; country of a number not covered: b; 2 numbers are too many for one request: a',
     ],
-  ])('says why when %s', (_, reason, expected) => {
-    expect(reason).toBe(expected);
+  ])('says why when %s', (_, pick, expected) => {
+    expect(pick()).toBe(expected);
   });
 
   it('asks one channel of a thousand for an ordinary pick', () => {
