@@ -10,7 +10,7 @@ import type {
   Random,
 } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
-import type { SourceState, StrategySourceDriver, StrategyTaker } from './offered-strategy.ts';
+import type { SourceState, StrategyFeed, StrategyTaker } from './offered-strategy.ts';
 
 /** What following a store needs. */
 export interface StoreSyncDependencies {
@@ -31,7 +31,7 @@ export interface StoreSyncOptions {
 }
 
 /** Follows a fleet's strategy in a store: performs what the feed machine decides, and nothing else. */
-export class StoreSync implements StrategySourceDriver {
+export class StoreSync implements StrategyFeed {
   readonly #dependencies: StoreSyncDependencies;
   readonly #options: StoreSyncOptions;
   #feed: FeedState | undefined;

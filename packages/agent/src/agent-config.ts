@@ -1,0 +1,43 @@
+import type { FleetId } from '@waystation/core';
+import type { ListenAddress } from './http/listen-address.ts';
+import type { LogLevel } from './log/logger.ts';
+
+/** How to reach etcd; files are named, not read. */
+export interface EtcdAccess {
+  readonly endpoints: readonly string[];
+  readonly caFile?: string;
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  /** What all keys begin with. */
+  readonly prefix: string;
+}
+
+/** Where the strategy comes from. */
+export type SourceConfig =
+  { readonly kind: 'etcd'; readonly etcd: EtcdAccess } | { readonly kind: 'file'; readonly path: string };
+
+/** How the API port is protected beyond what holds for every caller. */
+export interface ApiProtection {
+  /** Host names that callers may use besides loopback. */
+  readonly allowedHosts: readonly string[];
+  readonly token?: string;
+  /** PEM texts. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+/** All that an agent is told at its start; checked, and fixed from then on. */
+export interface AgentConfig {
+  readonly fleet: FleetId;
+  readonly agentId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly source: SourceConfig;
+  readonly listen: ListenAddress;
+  readonly adminListen: ListenAddress;
+  readonly protection: ApiProtection;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+  /** How long requests under way may take to end when the agent stops, in ms. */
+  readonly stopTimeoutMs: number;
+}

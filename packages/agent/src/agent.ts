@@ -1,0 +1,207 @@
+import { hostname } from 'node:os';
+import { fleetKeys } from '@waystation/core';
+import type { Clock, ConfigStore, FeedOptions, Random } from '@waystation/core';
+import type { AgentConfig } from './agent-config.ts';
+import { DataDirLock } from './disk/data-dir-lock.ts';
+import { handleAdmin } from './http/admin-handler.ts';
+import { handleApi } from './http/api-handler.ts';
+import { HttpListener } from './http/http-listener.ts';
+import type { ListenAddress } from './http/listen-address.ts';
+import { formatListenAddress } from './http/listen-address.ts';
+import { RecentMessages } from './http/recent-messages.ts';
+import type { AgentLogger } from './log/logger.ts';
+import { AgentReporter } from './report/agent-reporter.ts';
+import type { AgentFacts, AgentPhase } from './status/agent-facts.ts';
+import { AgentStatus } from './status/agent-status.ts';
+import type { SendSide } from './status/send-side.ts';
+import { FileSync } from './sync/file-sync.ts';
+import type { ReadDocument } from './sync/file-sync.ts';
+import type { StrategyFeed } from './sync/offered-strategy.ts';
+import { SharedStore } from './sync/shared-store.ts';
+import { StoreSync } from './sync/store-sync.ts';
+import { StrategyCache } from './sync/strategy-cache.ts';
+import { StrategyIntake } from './sync/strategy-intake.ts';
+
+/** What an agent is built from. */
+export interface AgentDependencies {
+  readonly sendSide: SendSide;
+  /** Opens the configured store; called after the ports are open, and never in file mode. */
+  readonly openStore: () => Promise<ConfigStore>;
+  /** Reads a strategy file: YAML or JSON. */
+  readonly readDocument: (text: string) => ReadDocument;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: AgentLogger;
+  readonly version: string;
+}
+
+/** Details that tests and careful operators set. */
+export interface AgentTuning {
+  readonly feedPace?: Partial<Omit<FeedOptions, 'keys'>>;
+  readonly filePollMs?: number;
+}
+
+/** Where a started agent listens. */
+export interface AgentAddresses {
+  readonly api: ListenAddress;
+  readonly admin: ListenAddress;
+}
+
+const recentMessages = 10_000;
+
+/** The sidecar: serves from the first good strategy on, follows its source, and reports. */
+export class Agent {
+  readonly #dependencies: AgentDependencies;
+  readonly #config: AgentConfig;
+  readonly #store: SharedStore;
+  readonly #cache: StrategyCache;
+  readonly #intake: StrategyIntake;
+  readonly #feed: StrategyFeed;
+  readonly #reporter: AgentReporter | undefined;
+  readonly #status: AgentStatus;
+  readonly #api: HttpListener;
+  readonly #admin: HttpListener;
+  #lock: DataDirLock | undefined;
+  #phase: AgentPhase = 'starting';
+  #cacheTrouble: string | undefined;
+
+  constructor(dependencies: AgentDependencies, config: AgentConfig, tuning: AgentTuning = {}) {
+    const { clock, random, log, sendSide } = dependencies;
+    this.#dependencies = dependencies;
+    this.#config = config;
+    this.#store = new SharedStore(dependencies);
+    this.#cache = new StrategyCache(
+      { log: log.child({ component: 'strategy-cache' }) },
+      { dataDir: config.dataDir, origin: originOf(config) },
+    );
+    const onChange = (): void => this.#reporter?.changed();
+    const syncLog = log.child({ component: 'strategy-sync' });
+    this.#intake = new StrategyIntake({
+      applier: sendSide,
+      clock,
+      log: syncLog,
+      save: (offered) => {
+        this.#cache.save(offered);
+      },
+      onChange,
+    });
+    const openStore = (): Promise<ConfigStore> => this.#store.open();
+    const shared = { taker: this.#intake, clock, log: syncLog, onChange };
+    const { source, fleet } = config;
+    if (source.kind === 'etcd') {
+      const keys = fleetKeys(fleet, source.etcd.prefix);
+      const pace = tuning.feedPace;
+      this.#feed = new StoreSync({ ...shared, openStore, random }, { keys, ...(pace && { pace }) });
+      this.#reporter = new AgentReporter(
+        {
+          openStore,
+          report: () => this.#status.report(),
+          clock,
+          random,
+          log: log.child({ component: 'agent-report' }),
+        },
+        { key: keys.agent(config.agentId) },
+      );
+    } else {
+      const { filePollMs } = tuning;
+      const options = { path: source.path, ...(filePollMs !== undefined && { pollMs: filePollMs }) };
+      this.#feed = new FileSync({ ...shared, read: dependencies.readDocument }, options);
+    }
+    this.#status = new AgentStatus({
+      facts: factsOf(dependencies, config),
+      clock,
+      phase: () => this.#phase,
+      intake: this.#intake,
+      sendSide,
+      feed: () => this.#feed.state,
+      troubles: () => [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined),
+    });
+    this.#api = this.#apiListener();
+    this.#admin = new HttpListener(
+      {
+        handle: (request) => Promise.resolve(handleAdmin(this.#status, request)),
+        log: log.child({ component: 'admin' }),
+      },
+      { address: config.adminListen },
+    );
+  }
+
+  get status(): AgentStatus {
+    return this.#status;
+  }
+
+  /**
+   * Takes the data directory, serves from the cached strategy where there is one, opens the ports and begins to
+   * follow the source. Resolves once the ports are open, whether the source answers or not; rejects with
+   * `DATA_DIR_LOCKED`, `LISTEN_FAILED` or `CONFIG_INVALID`, and then nothing is left open.
+   */
+  async start(): Promise<AgentAddresses> {
+    const { log } = this.#dependencies;
+    try {
+      this.#lock = await DataDirLock.acquire(this.#config.dataDir);
+      await this.#startFromCache();
+      const admin = await this.#admin.start();
+      const api = await this.#api.start();
+      if (this.#phase === 'starting') this.#phase = 'serving';
+      log.info({ api: formatListenAddress(api), admin: formatListenAddress(admin) }, 'agent listening');
+      await this.#feed.start();
+      this.#reporter?.start();
+      return { api, admin };
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /**
+   * Not ready from now on; lets requests under way end within the configured time, takes the report back, and
+   * closes everything that was opened.
+   */
+  async stop(): Promise<void> {
+    const { sendSide, log } = this.#dependencies;
+    const { stopTimeoutMs } = this.#config;
+    this.#phase = 'stopping';
+    await this.#api.stop(stopTimeoutMs);
+    await this.#feed.stop();
+    await Promise.all([sendSide.stop(stopTimeoutMs), this.#reporter?.stop(), this.#cache.flush()]);
+    await this.#store.close();
+    await this.#admin.stop(0);
+    await this.#lock?.release();
+    log.info('agent stopped');
+  }
+
+  async #startFromCache(): Promise<void> {
+    const read = await this.#cache.load();
+    if (read.kind === 'found') this.#intake.offer(read.offered);
+    if (read.kind !== 'unusable') return;
+    this.#cacheTrouble = read.reason;
+    this.#dependencies.log.warn({ reason: read.reason }, 'strategy cache not used');
+  }
+
+  #apiListener(): HttpListener {
+    const { sendSide, log } = this.#dependencies;
+    const { listen, protection } = this.#config;
+    const recent = new RecentMessages(recentMessages);
+    const dependencies = { sender: sendSide, recent, notReady: () => this.#status.noStrategy() };
+    const rules = {
+      allowedHosts: new Set(protection.allowedHosts.map((host) => host.toLowerCase())),
+      ...(protection.token !== undefined && { token: protection.token }),
+    };
+    return new HttpListener(
+      {
+        handle: (request, signal) => handleApi(dependencies, rules, request, signal),
+        log: log.child({ component: 'api' }),
+      },
+      { address: listen, ...(protection.tls && { tls: protection.tls }) },
+    );
+  }
+}
+
+/** Names what a cached strategy was taken from, so that another fleet's is never served. */
+function originOf({ source, fleet }: AgentConfig): string {
+  return source.kind === 'file' ? `file ${source.path}` : `${source.etcd.prefix}/${fleet.env}/${fleet.fleet}`;
+}
+
+function factsOf({ clock, version }: AgentDependencies, { agentId, fleet, labels }: AgentConfig): AgentFacts {
+  return { agentId, version, hostname: hostname(), ...fleet, labels, startedAt: clock.wallTime() };
+}

@@ -1,0 +1,140 @@
+import { parseStrategy, strategyDigest, strategyError, strategyUnacted } from '@waystation/core';
+import type { Clock, Revision, RoutingSnapshot, StrategyWarning } from '@waystation/core';
+import type { AgentLogger } from '../log/logger.ts';
+import type { OfferedStrategy, StrategySource, StrategyTaker } from './offered-strategy.ts';
+import type { StrategyApplier } from './strategy-applier.ts';
+
+/** What is routed by. */
+export interface AppliedStrategy {
+  readonly snapshot: RoutingSnapshot;
+  readonly source: StrategySource;
+  /** Wall-clock ms at which this strategy, with these overrides, came into force. */
+  readonly appliedAt: number;
+  /** What an operator should know of it, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/** The newest strategy that was refused. */
+export interface RefusedStrategy {
+  readonly revision: Revision;
+  readonly reason: string;
+  /** Wall-clock ms. */
+  readonly at: number;
+}
+
+/** What the intake works with. */
+export interface StrategyIntakeDependencies {
+  readonly applier: StrategyApplier;
+  readonly clock: Clock;
+  readonly log: AgentLogger;
+  /** Keeps what was applied for the next start. */
+  readonly save: (offered: OfferedStrategy) => void;
+  /** Called after every change of what is routed by or refused. */
+  readonly onChange: () => void;
+}
+
+/** The one way in for strategies: parse, check, apply; what is refused leaves the last good one in force. */
+export class StrategyIntake implements StrategyTaker {
+  readonly #dependencies: StrategyIntakeDependencies;
+  #good: OfferedStrategy | undefined;
+  #applied: AppliedStrategy | undefined;
+  #refused: RefusedStrategy | undefined;
+  #reloads = 0;
+  #refusals = 0;
+
+  constructor(dependencies: StrategyIntakeDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get applied(): AppliedStrategy | undefined {
+    return this.#applied;
+  }
+
+  /** Absent once a later one was applied. */
+  get refused(): RefusedStrategy | undefined {
+    return this.#refused;
+  }
+
+  /** Strategies applied and refused since the start. */
+  get counts(): { readonly applied: number; readonly refused: number } {
+    return { applied: this.#reloads, refused: this.#refusals };
+  }
+
+  offer(offered: OfferedStrategy): void {
+    const reason = this.#apply(offered);
+    if (reason === undefined) {
+      this.#refused = undefined;
+      this.#dependencies.onChange();
+      return;
+    }
+    this.refuse(offered.source, offered.revision, reason);
+    // A drain must hold even while the store's newest strategy is one that cannot be used.
+    const good = this.#good;
+    if (good !== undefined && this.#applied !== undefined && offered.source !== 'cache') {
+      const { source, snapshot } = this.#applied;
+      this.#apply({ ...good, source, revision: snapshot.revision, overrides: offered.overrides });
+      this.#dependencies.onChange();
+    }
+  }
+
+  refuse(source: StrategySource, revision: Revision, reason: string): void {
+    if (this.#refused?.revision === revision && this.#refused.reason === reason) return;
+    this.#refused = { revision, reason, at: this.#dependencies.clock.wallTime() };
+    this.#refusals += 1;
+    const serving = this.#applied?.snapshot.revision;
+    this.#dependencies.log.error({ source, revision, reason, serving }, 'strategy refused');
+    this.#dependencies.onChange();
+  }
+
+  /** Puts a strategy in force, or tells why not. */
+  #apply(offered: OfferedStrategy): string | undefined {
+    const { applier, clock, log, save } = this.#dependencies;
+    const document = parseJson(offered.text);
+    if (document === undefined) return 'the strategy is not JSON';
+    const parsed = parseStrategy(document.value);
+    if (!parsed.ok) return strategyError(parsed).message;
+    const { revision, overrides, source } = offered;
+    const snapshot = {
+      revision,
+      digest: strategyDigest(parsed.strategy),
+      strategy: parsed.strategy,
+      overrides,
+    };
+    const result = applier.apply(snapshot);
+    if (!result.applied) return result.reason;
+    const known = [...parsed.warnings, ...strategyUnacted(parsed.strategy)];
+    const warnings = [...known.map(inWords), ...result.warnings];
+    const before = this.#applied?.snapshot;
+    const news = before === undefined || before.digest !== snapshot.digest || before.revision !== revision;
+    this.#good = offered;
+    this.#applied = { snapshot, source, warnings, appliedAt: clock.wallTime() };
+    this.#reloads += 1;
+    const { channels, routes } = parsed.strategy;
+    log.info(
+      {
+        source,
+        revision,
+        digest: snapshot.digest,
+        channels: Object.keys(channels).length,
+        routes: routes.length,
+        overrides: overrides.size,
+      },
+      'strategy applied',
+    );
+    if (news) for (const warning of warnings) log.warn({ revision, warning }, 'strategy warning');
+    if (source !== 'cache') save(offered);
+    return undefined;
+  }
+}
+
+function inWords({ message }: StrategyWarning): string {
+  return message;
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
