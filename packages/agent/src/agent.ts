@@ -182,7 +182,9 @@ export class Agent {
     const { sendSide, log } = this.#dependencies;
     const { listen, protection } = this.#config;
     const recent = new RecentMessages(recentMessages);
-    const dependencies = { sender: sendSide, recent, notReady: () => this.#status.noStrategy() };
+    const apiLog = log.child({ component: 'api' });
+    const notReady = (): string | undefined => this.#status.noStrategy();
+    const dependencies = { sender: sendSide, recent, notReady, log: apiLog };
     const rules = {
       allowedHosts: new Set(protection.allowedHosts.map((host) => host.toLowerCase())),
       ...(protection.token !== undefined && { token: protection.token }),
@@ -190,7 +192,7 @@ export class Agent {
     return new HttpListener(
       {
         handle: (request, signal) => handleApi(dependencies, rules, request, signal),
-        log: log.child({ component: 'api' }),
+        log: apiLog,
       },
       { address: listen, ...(protection.tls && { tls: protection.tls }) },
     );

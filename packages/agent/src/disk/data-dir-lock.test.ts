@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,14 @@ describe('DataDirLock', () => {
       for (const { reason } of lost) expect(reason).toMatchObject({ code: 'DATA_DIR_LOCKED' });
       for (const { value } of won) await value.release();
     }
+  });
+
+  it('explains a directory that cannot be used', async () => {
+    await writeFile(join(dir, 'file'), '');
+    await expect(DataDirLock.acquire(join(dir, 'file'))).rejects.toMatchObject({
+      code: 'DATA_DIR_UNUSABLE',
+      message: expect.stringContaining('(ENOTDIR)') as string,
+    });
   });
 
   it('explains a path that no unix socket can have', async () => {

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { WaystationError } from '@waystation/core';
+import { isWaystationError, WaystationError } from '@waystation/core';
 import { z } from 'zod';
 
 const contenderSchema = z.object({ state: z.enum(['trying', 'held']), pid: z.int() });
@@ -51,7 +51,7 @@ export class DataDirLock {
       await lock.#outlastOthers(dataDir);
     } catch (error) {
       await lock.release();
-      throw error;
+      throw isWaystationError(error) ? error : unusable(dataDir, error);
     }
     lock.#state = 'held';
     return lock;
@@ -59,7 +59,8 @@ export class DataDirLock {
 
   /** Gives the directory up. */
   async release(): Promise<void> {
-    await rm(this.#path(this.#name), { force: true });
+    // What cannot be removed is a stale lock from now on.
+    await rm(this.#path(this.#name), { force: true }).catch(() => undefined);
     if (!this.#server.listening) return;
     await new Promise<void>((resolve) => {
       this.#server.close(() => {
@@ -110,6 +111,15 @@ export class DataDirLock {
       }
     }
   }
+}
+
+function unusable(dataDir: string, error: unknown): WaystationError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return new WaystationError(
+    'DATA_DIR_UNUSABLE',
+    `data-dir ${dataDir} cannot be locked (${code}): it must be a folder on a local file system that this user may write`,
+    { cause: error },
+  );
 }
 
 function askContender(path: string): Promise<Contender | 'gone' | 'silent'> {

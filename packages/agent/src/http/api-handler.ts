@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { AgentLogger } from '../log/logger.ts';
 import { checkCaller } from './caller-check.ts';
 import type { CallerRules } from './caller-check.ts';
 import type { HttpAnswer } from './http-answer.ts';
@@ -17,6 +18,7 @@ export interface ApiDependencies {
   readonly recent: RecentMessages;
   /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
   readonly notReady: () => string | undefined;
+  readonly log: AgentLogger;
 }
 
 /** Answers one request of the API port (`docs/reference/http.md`). */
@@ -51,7 +53,7 @@ const batchProblem: Problem = {
 };
 
 async function send(
-  { sender, recent, notReady }: ApiDependencies,
+  { sender, recent, notReady, log }: ApiDependencies,
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
@@ -68,6 +70,8 @@ async function send(
   const { message, route } = parsed;
   const result = await sender.send(message, { ...headers, ...(route !== undefined && { route }), signal });
   recent.record(result);
+  const { id, kind, attempts } = result;
+  log.debug({ id, kind, attempts, traceId: headers.traceparent?.slice(3, 35) }, 'message handled');
   return sendAnswer(result);
 }
 

@@ -59,6 +59,7 @@ async function open(
     },
     recent: new RecentMessages(10),
     notReady: () => setup.notReady,
+    log: pino({ enabled: false }),
   };
   const rules = { allowedHosts: new Set<string>(), ...setup.rules };
   listener = new HttpListener(

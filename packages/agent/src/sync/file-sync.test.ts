@@ -101,7 +101,7 @@ describe('FileSync', () => {
 
   it('never takes half of a file that is still being written', async () => {
     await writeFile(path, '[]');
-    await follow({ settleMs: 3000 });
+    await follow({ settleMs: 1500 });
     const file = await open(path, 'w');
     const whole = JSON.stringify(['the first half', 'the second half']);
     await file.write(whole.slice(0, 10));
