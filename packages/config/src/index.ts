@@ -1,5 +1,7 @@
+export { describeIssue } from './document/document-place.ts';
+export type { DocumentIssue, DocumentPlace } from './document/document-place.ts';
 export { readDocument } from './document/read-document.ts';
-export type { DocumentIssue, DocumentLimits, DocumentRead } from './document/read-document.ts';
+export type { DocumentLimits, DocumentRead } from './document/read-document.ts';
 export { checkEtcdOptions, etcdOptions, fleetOptions } from './options/etcd-options.ts';
 export { loadOptions } from './options/load-options.ts';
 export type { LoadedOptions, OptionInput, OptionProgram } from './options/load-options.ts';

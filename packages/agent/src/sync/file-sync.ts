@@ -3,19 +3,14 @@ import type { FSWatcher } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeIssue, readDocument } from '@waystation/config';
 import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import type { SourceState, StrategyFeed, StrategyTaker } from './offered-strategy.ts';
 
-/** A document read from text, or in words why it cannot be. */
-export type ReadDocument =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
-
 /** What following a file needs. */
 export interface FileSyncDependencies {
   readonly taker: StrategyTaker;
-  /** Reads YAML or JSON. */
-  readonly read: (text: string) => ReadDocument;
   readonly clock: Clock;
   readonly log: AgentLogger;
   /** Called when freshness changed. */
@@ -154,11 +149,13 @@ export class FileSync implements StrategyFeed {
     this.#fresh();
     this.#seen = content;
     this.#revision += 1;
-    const { taker, read } = this.#dependencies;
-    const document = read(content);
-    if (!document.ok) taker.refuse('file', this.#revision, document.reason);
-    else {
-      const text = JSON.stringify(document.value) ?? 'null';
+    const { taker } = this.#dependencies;
+    const document = readDocument(content, this.#options.path);
+    if (!document.ok) {
+      const issues = document.issues.map((issue) => describeIssue(this.#options.path, issue));
+      taker.refuse('file', this.#revision, issues.join('; '));
+    } else {
+      const text = JSON.stringify(document.value);
       taker.offer({ source: 'file', text, revision: this.#revision, overrides: new Map() });
     }
   }

@@ -1,4 +1,5 @@
 import { nearestName, showValue } from '@waystation/core';
+import { describeIssue } from '../document/document-place.ts';
 import { readDocument } from '../document/read-document.ts';
 import type { OptionDefinition, OptionTable } from './option-definition.ts';
 import { splitList } from './raw-option.ts';
@@ -14,7 +15,7 @@ export interface OptionFile {
 export function readOptionFile(text: string, path: string, options: OptionTable): OptionFile {
   const values = new Map<string, RawOption>();
   const read = readDocument(text, path);
-  if (!read.ok) return { values, issues: read.issues.map(({ message }) => message) };
+  if (!read.ok) return { values, issues: read.issues.map((issue) => describeIssue(path, issue)) };
   const { value: document, locate } = read;
   if (document === null) return { values, issues: [] };
   if (typeof document !== 'object' || Array.isArray(document)) {
@@ -22,7 +23,7 @@ export function readOptionFile(text: string, path: string, options: OptionTable)
   }
   const issues: string[] = [];
   for (const [key, value] of Object.entries(document)) {
-    const name = `${locate([key])}: ${key}`;
+    const name = describeIssue(path, { ...locate([key]), message: key });
     const definition = Object.hasOwn(options, key) ? options[key] : undefined;
     const raw = definition === undefined ? undefined : rawOf(value, definition);
     if (definition === undefined) issues.push(`${name} is no option; ${suggestKey(key, options)}`);
