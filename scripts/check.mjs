@@ -1,0 +1,69 @@
+// Every check, in the order in which a mistake is found soonest; `pnpm check` runs them on a built tree.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { endChildrenWithUs, runCommand } from './run-command.mjs';
+import { bin, root } from './setup.mjs';
+
+const script =
+  (name, ...args) =>
+  () =>
+    runCommand(process.execPath, [join(root, 'scripts', name), ...args], { cwd: root });
+const program =
+  (name, ...args) =>
+  () =>
+    bin(name, args);
+
+/** Name and command of each check that passes or fails as a whole. */
+export const checks = [
+  ['format', program('prettier', '--check', '--log-level', 'warn', '.')],
+  ['types', program('tsc', '-b')],
+  ['lint', program('eslint', '.', '--max-warnings', '0')],
+  ['direction', program('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'e2e')],
+  ['leftovers', program('knip', '--no-progress', '--no-config-hints')],
+  ['generated files', script('generate.mjs', '--check')],
+  ['packing', script('pack.mjs')],
+];
+
+/** Runs all checks, then all tests once; a failure stops nothing. Resolves with how many passed, failed, were skipped. */
+export async function runChecks(list, env = {}) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const failed = [];
+  for (const [name, run] of list) {
+    const started = performance.now();
+    const { code } = await run();
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)`);
+    counts[code === 0 ? 'passed' : 'failed'] += 1;
+    if (code !== 0) failed.push(name);
+  }
+  const tests = await runTests(env);
+  for (const key of Object.keys(counts)) counts[key] += tests[key];
+  if (failed.length > 0) console.log(`checks that failed: ${failed.join(', ')}`);
+  return counts;
+}
+
+async function runTests(env) {
+  const folder = await mkdtemp(join(tmpdir(), 'waystation-summary-'));
+  const file = join(folder, 'summary.json');
+  try {
+    const { code } = await bin('vitest', ['run'], { env: { ...env, WAYSTATION_SUMMARY: file } });
+    const counts = JSON.parse(await readFile(file, 'utf8'));
+    // A run that fails for a reason that no test shows must not look as if it had passed.
+    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    return counts;
+  } catch (error) {
+    console.error('the tests did not come to an end', error);
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  endChildrenWithUs();
+  const counts = await runChecks(checks);
+  process.exitCode = counts.failed === 0 ? 0 : 1;
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+}

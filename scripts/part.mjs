@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Lines of a part that are kept, to be shown if it dies. */
+const keptLines = 20;
+
+/** A program that `npm start` runs, in a process group of its own. */
+export class Part {
+  #child;
+  #lines = [];
+  #stopping = false;
+
+  /** Starts it; `onDeath` is called with a sentence if it ends before it is stopped. */
+  constructor(name, command, args, { env, cwd, onDeath }) {
+    this.name = name;
+    this.#child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        this.#lines.push(line);
+        if (this.#lines.length > keptLines) this.#lines.shift();
+      });
+    }
+    this.ended = new Promise((resolve) => {
+      const end = (how) => {
+        resolve();
+        if (!this.#stopping) onDeath(`${name} ended (${how}). Its last words:\n${this.#lines.join('\n')}`);
+      };
+      this.#child.once('error', (error) => end(error.message));
+      this.#child.once('close', (code, signal) => end(signal ?? `exit code ${code}`));
+    });
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  /** Asks it to end; after `patienceMs` its whole group is ended. */
+  async stop(patienceMs = 8000) {
+    if (this.#stopping) return this.ended;
+    this.#stopping = true;
+    this.#kill('SIGTERM');
+    const timer = setTimeout(() => this.#kill('SIGKILL'), patienceMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  #kill(signal) {
+    try {
+      process.kill(-this.#child.pid, signal);
+    } catch {
+      // It is gone already.
+    }
+  }
+}
+
+/** Asks again until `check` gives something; rejects with `what` after `deadlineMs`. */
+export async function until(what, check, deadlineMs = 60_000) {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const value = await check().catch(() => undefined);
+    if (value) return value;
+    if (performance.now() > end) throw new Error(`not within ${deadlineMs / 1000} s: ${what}`);
+    await delay(50);
+  }
+}

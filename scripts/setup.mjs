@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from './run-command.mjs';
+
+/** The repository's root. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+const pnpmVersion = '10.34.9';
+const stampFile = join(root, 'node_modules', '.waystation-setup.json');
+
+/** What failed in a sentence for a person, without a stack. */
+export class SetupError extends Error {}
+
+/**
+ * Makes a clone ready: packages installed, everything built. What is up to date already is left alone, so that
+ * a second call takes a moment.
+ */
+export async function setUp({ say = console.error } = {}) {
+  requireNode();
+  const stamp = await readStamp();
+  const installKey = await hashFiles([
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    'package.json',
+    ...(await manifests()),
+  ]);
+  if (stamp.install !== installKey || !existsSync(join(root, 'node_modules', '.bin', 'tsc'))) {
+    say('installing packages …');
+    await must(await pnpm(['install', '--frozen-lockfile', '--prefer-offline']), 'installing packages');
+    await writeStamp({ install: installKey });
+  }
+  const buildKey = await hashFiles(await sources());
+  const built = await readStamp();
+  if (built.build === buildKey && (await bundles()).every((file) => existsSync(join(root, file)))) return;
+  say('building …');
+  await must(
+    await bin('turbo', ['run', 'build', '--output-logs=errors-only', '--log-order=grouped']),
+    'building',
+  );
+  await writeStamp({ install: installKey, build: buildKey });
+}
+
+/** Runs a program of node_modules/.bin in the root. */
+export function bin(name, args, options = {}) {
+  return runCommand(join(root, 'node_modules', '.bin', name), args, {
+    cwd: root,
+    ...options,
+    env: { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...options.env },
+  });
+}
+
+/** Runs pnpm: the one on the path if its major is right, else by npx. */
+export async function pnpm(args, options = {}) {
+  const found = await runCommand('pnpm', ['--version'], { cwd: root, quiet: true });
+  const right = found.code === 0 && found.output.trim().startsWith('10.');
+  return right
+    ? runCommand('pnpm', args, { cwd: root, ...options })
+    : runCommand('npx', ['--yes', `pnpm@${pnpmVersion}`, ...args], { cwd: root, ...options });
+}
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new SetupError(`Node ${process.versions.node} is too old: Waystation needs 20.19 or newer.`);
+}
+
+async function must({ code, output }, what) {
+  if (code !== 0) throw new SetupError(`${what} failed (exit code ${code})${output ? `:\n${output}` : '.'}`);
+}
+
+async function manifests() {
+  const packages = await readdir(join(root, 'packages'));
+  return [...packages.map((name) => `packages/${name}/package.json`), 'e2e/package.json'];
+}
+
+async function sources() {
+  const files = await Promise.all(
+    (await readdir(join(root, 'packages'))).map(async (name) => {
+      const folder = `packages/${name}`;
+      const below = await readdir(join(root, folder, 'src'), { recursive: true });
+      return [
+        ...below.filter((file) => file.endsWith('.ts')).map((file) => `${folder}/src/${file}`),
+        `${folder}/package.json`,
+        `${folder}/tsconfig.src.json`,
+      ];
+    }),
+  );
+  return [...files.flat().sort(), 'tsconfig.base.json', 'scripts/bundle.mjs', 'pnpm-lock.yaml'];
+}
+
+async function bundles() {
+  const wanted = await Promise.all(
+    (await manifests()).map(async (file) => {
+      const { bin: bins = {} } = JSON.parse(await readFile(join(root, file), 'utf8'));
+      return Object.keys(bins).map((name) => join(file, '..', 'dist', `${name}.mjs`));
+    }),
+  );
+  return wanted.flat();
+}
+
+async function hashFiles(files) {
+  const hash = createHash('sha256').update(process.version);
+  for (const file of files) {
+    hash.update(file).update('\0');
+    hash.update(await readFile(join(root, file)).catch(() => ''));
+  }
+  return hash.digest('hex');
+}
+
+async function readStamp() {
+  try {
+    return JSON.parse(await readFile(stampFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+async function writeStamp(stamp) {
+  await mkdir(join(stampFile, '..'), { recursive: true });
+  await writeFile(stampFile, JSON.stringify(stamp));
+}

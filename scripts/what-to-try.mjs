@@ -1,0 +1,38 @@
+/** What a newcomer is told once everything runs: addresses, and lines that are ready to be pasted. */
+export function whatToTry({ api, admin, control, etcd }) {
+  const url = (port, path = '') => `http://127.0.0.1:${port}${path}`;
+  const json = `-H 'content-type: application/json'`;
+  const message = JSON.stringify({
+    phoneNumbers: '13800138000',
+    signName: '阿里云',
+    templateCode: 'SMS_154950909',
+    templateParam: { code: '1234' },
+  });
+  return `
+Waystation runs.
+
+  agent      ${url(api)}   takes sends; admin port ${url(admin)} (/readyz, /status)
+  simulator  ${url(control)}   control and ledger; it plays Alibaba Cloud, no real text is sent
+  etcd       ${url(etcd)}   holds the strategy: 70 % cn-hangzhou, 30 % ap-southeast-1
+
+Try, in another terminal in this folder:
+
+  # send a text
+  curl -s ${url(api, '/v1/messages')} ${json} -d '${message}'
+
+  # move the traffic; the next texts go the new way
+  npx wayctl weights set default cn-hangzhou=10 ap-southeast-1=90 --yes --wait
+
+  # break a region, send again, and see that the texts go out by the other one
+  curl -s ${url(control, '/faults')} ${json} -d '{"kind":"refuse","region":"ap-southeast-1"}'
+
+  # mend it
+  curl -s -X DELETE ${url(control, '/faults')}
+
+  # what reached the phones: nothing lost, nothing doubled?
+  curl -s ${url(control, '/ledger/check')}
+
+  npx wayctl status
+
+Ctrl-C ends everything.`;
+}
