@@ -100,7 +100,8 @@ export class Gate {
   }
 
   async #listen(): Promise<void> {
-    const server = createServer((socket) => {
+    // Half open, as HTTP servers are: a caller that has closed its side still gets its answer.
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
       this.#admit(socket);
     });
     server.listen({ host: this.#host, port: this.#port });
@@ -122,8 +123,12 @@ export class Gate {
     this.#sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => this.#sockets.delete(socket));
-    if (this.#state === 'tls-failure') socket.once('data', () => socket.end(TLS_ALERT));
-    else this.#accept(socket);
+    if (this.#state !== 'tls-failure') {
+      this.#accept(socket);
+      return;
+    }
+    socket.once('data', () => socket.end(TLS_ALERT));
+    socket.once('end', () => socket.end());
   }
 
   #dropConnections(): void {
