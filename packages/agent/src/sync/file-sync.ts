@@ -150,7 +150,8 @@ export class FileSync implements StrategyFeed {
     this.#seen = content;
     this.#revision += 1;
     const { taker } = this.#dependencies;
-    const document = readDocument(content, this.#options.path);
+    const { path } = this.#options;
+    const document = readDocument(content, path);
     if (!document.ok) {
       const issues = document.issues.map((issue) => describeIssue(this.#options.path, issue));
       taker.refuse('file', this.#revision, issues.join('; '));

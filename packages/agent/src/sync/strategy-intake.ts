@@ -1,4 +1,5 @@
-import { parseStrategy, strategyDigest, strategyError, strategyUnacted } from '@waystation/core';
+import { strategyDigest } from '@waystation/config';
+import { parseStrategy, strategyError, strategyUnacted } from '@waystation/core';
 import type { Clock, Revision, RoutingSnapshot, StrategyWarning } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import type { OfferedStrategy, StrategySource, StrategyTaker } from './offered-strategy.ts';
