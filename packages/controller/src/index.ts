@@ -1,1 +1,1 @@
-export {};
+export { referencePage } from './reference-page.ts';

@@ -1,0 +1,12 @@
+import { lift, liftOptions } from '../workflow/lift-override.ts';
+import type { CommandDefinition } from '../command-definition.ts';
+
+/** `wayctl channel unpin`. */
+export const channelUnpin: CommandDefinition = {
+  name: 'channel unpin',
+  summary: 'Leave a pinned channel to health and verdicts again',
+  arguments: [{ name: '<CHANNEL>', description: 'name of the channel' }],
+  options: liftOptions,
+  examples: ['wayctl channel unpin ap-southeast-1'],
+  run: (invocation) => lift(invocation, 'pin'),
+};
