@@ -1,5 +1,5 @@
 import { strategyDigest } from '@waystation/config';
-import { parseStrategy, strategyError, strategyUnacted } from '@waystation/core';
+import { canonicalJson, parseStrategy, strategyError, strategyUnacted } from '@waystation/core';
 import type { Clock, Revision, RoutingSnapshot, StrategyWarning } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import type { OfferedStrategy, StrategySource, StrategyTaker } from './offered-strategy.ts';
@@ -65,17 +65,15 @@ export class StrategyIntake implements StrategyTaker {
     const reason = this.#apply(offered);
     if (reason === undefined) {
       this.#refused = undefined;
-      this.#dependencies.onChange();
+      this.#keep(offered);
       return;
     }
     this.refuse(offered.source, offered.revision, reason);
     // A drain must hold even while the store's newest strategy is one that cannot be used.
     const good = this.#good;
-    if (good !== undefined && this.#applied !== undefined && offered.source !== 'cache') {
-      const { source, snapshot } = this.#applied;
-      this.#apply({ ...good, source, revision: snapshot.revision, overrides: offered.overrides });
-      this.#dependencies.onChange();
-    }
+    if (good === undefined || canonicalOverrides(good) === canonicalOverrides(offered)) return;
+    const drained = { ...good, overrides: offered.overrides };
+    if (this.#apply(drained) === undefined) this.#keep(drained);
   }
 
   refuse(source: StrategySource, revision: Revision, reason: string): void {
@@ -89,7 +87,7 @@ export class StrategyIntake implements StrategyTaker {
 
   /** Puts a strategy in force, or tells why not. */
   #apply(offered: OfferedStrategy): string | undefined {
-    const { applier, clock, log, save } = this.#dependencies;
+    const { applier, clock, log } = this.#dependencies;
     const document = parseJson(offered.text);
     if (document === undefined) return 'the strategy is not JSON';
     const parsed = parseStrategy(document.value);
@@ -107,7 +105,6 @@ export class StrategyIntake implements StrategyTaker {
     const warnings = [...known.map(inWords), ...result.warnings];
     const before = this.#applied?.snapshot;
     const news = before === undefined || before.digest !== snapshot.digest || before.revision !== revision;
-    this.#good = offered;
     this.#applied = { snapshot, source, warnings, appliedAt: clock.wallTime() };
     this.#reloads += 1;
     const { channels, routes } = parsed.strategy;
@@ -123,9 +120,19 @@ export class StrategyIntake implements StrategyTaker {
       'strategy applied',
     );
     if (news) for (const warning of warnings) log.warn({ revision, warning }, 'strategy warning');
-    if (source !== 'cache') save(offered);
     return undefined;
   }
+
+  #keep(offered: OfferedStrategy): void {
+    // What the cache itself offered stands there already.
+    if (offered.source !== 'cache' || this.#good !== undefined) this.#dependencies.save(offered);
+    this.#good = offered;
+    this.#dependencies.onChange();
+  }
+}
+
+function canonicalOverrides({ overrides }: OfferedStrategy): string {
+  return canonicalJson(Object.fromEntries(overrides));
 }
 
 function inWords({ message }: StrategyWarning): string {
