@@ -58,7 +58,7 @@ const SEND = {
 /** Asks by signature version 1; a parameter set to undefined is left out. */
 function ask(target: AliyunEndpoint, parameters: Record<string, string | undefined>, method = 'GET'): Answer {
   serial += 1;
-  const all = {
+  const all: Record<string, string | undefined> = {
     AccessKeyId: 'LTAISimulatorMain',
     Format: 'JSON',
     SignatureMethod: 'HMAC-SHA1',
@@ -180,7 +180,7 @@ describe('the service’s checks', () => {
     ['a foreign number on a domestic template', { PhoneNumbers: '85200001234' }, 'isv.MOBILE_NUMBER_ILLEGAL'],
     [
       '1,001 numbers',
-      { PhoneNumbers: Array(1001).fill('13800138000').join() },
+      { PhoneNumbers: Array.from({ length: 1001 }, () => '13800138000').join() },
       'isv.MOBILE_COUNT_OVER_LIMIT',
     ],
     ['a foreign sign', { SignName: '别人' }, 'isv.SMS_SIGNATURE_ILLEGAL'],
@@ -277,7 +277,11 @@ describe('SendBatchSms', () => {
     ['lists of unequal length', { SignNameJson: '["阿里云"]' }, 'isv.INVALID_PARAMETERS'],
     ['no list', { PhoneNumberJson: '{}' }, 'isv.INVALID_JSON_PARAM'],
     ['an empty list', { PhoneNumberJson: '[]', SignNameJson: '[]' }, 'isv.MOBILE_NUMBER_ILLEGAL'],
-    ['101 numbers', { PhoneNumberJson: JSON.stringify(Array(101).fill('1')) }, 'isv.MOBILE_COUNT_OVER_LIMIT'],
+    [
+      '101 numbers',
+      { PhoneNumberJson: JSON.stringify(Array.from({ length: 101 }, () => '1')) },
+      'isv.MOBILE_COUNT_OVER_LIMIT',
+    ],
     ['one bad number', { PhoneNumberJson: '["13800138000","1"]' }, 'isv.MOBILE_NUMBER_ILLEGAL'],
     ['no signs', { SignNameJson: undefined }, 'MissingSignNameJson'],
   ])('refuses %s', (_, change, code) => {

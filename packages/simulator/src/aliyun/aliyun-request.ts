@@ -2,7 +2,7 @@ import type { RawRequest } from '../listener/raw-request.ts';
 import type { AnswerFormat } from './answer.ts';
 
 /** Which of the provider's two dialects a request speaks; `none` carries no credential at all. */
-export type Dialect = 'acs3' | 'v1' | 'none';
+type Dialect = 'acs3' | 'v1' | 'none';
 
 /** A request to a regional endpoint, its parameters decoded. */
 export interface AliyunRequest {

@@ -26,7 +26,7 @@ export function fillTemplate(
     if (value === undefined) return refuse('isv.TEMPLATE_MISSING_PARAMETERS', '模板缺少变量');
     if (/https?:\/\//i.test(value)) return refuse('isv.PARAM_NOT_SUPPORT_URL', '不支持URL');
     const [least, most] = template.kind === 'code' ? [4, 6] : [1, 35];
-    const length = [...value].length;
+    const { length } = Array.from(value);
     if (length < least || length > most) return refuse('isv.PARAM_LENGTH_LIMIT', '参数超出长度限制');
     values.push(value);
   }

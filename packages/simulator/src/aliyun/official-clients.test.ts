@@ -1,9 +1,6 @@
 import { createRequire } from 'node:module';
-import Dysms, {
-  QuerySendDetailsRequest,
-  SendBatchSmsRequest,
-  SendSmsRequest,
-} from '@alicloud/dysmsapi20170525';
+import type Dysms from '@alicloud/dysmsapi20170525';
+import { QuerySendDetailsRequest, SendBatchSmsRequest, SendSmsRequest } from '@alicloud/dysmsapi20170525';
 import { $OpenApiUtil } from '@alicloud/openapi-core';
 import RpcClient from '@alicloud/pop-core';
 import { RuntimeOptions } from '@darabonba/typescript';

@@ -149,9 +149,9 @@ describe('what comes off the wire', () => {
         expect(response.statusCode).toBeGreaterThanOrEqual(400);
         expect(response.statusCode).toBeLessThan(500);
         expect(await response.body.json()).toMatchObject({
-          code: expect.stringMatching(/^[A-Z_]+$/),
-          field: expect.any(String),
-          allowed: expect.any(String),
+          code: expect.stringMatching(/^[A-Z_]+$/) as string,
+          field: expect.any(String) as string,
+          allowed: expect.any(String) as string,
         });
       }),
       { numRuns: 100 },

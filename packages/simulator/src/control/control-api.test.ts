@@ -137,7 +137,7 @@ describe('what can be changed', () => {
   it('shows regions, accounts without secrets, and counts', async () => {
     const { json } = (await call('GET', '/')) as { json: unknown };
     expect(json).toMatchObject({
-      regions: { 'cn-hangzhou': { state: 'open', requests: expect.any(Number) } },
+      regions: { 'cn-hangzhou': { state: 'open', requests: expect.any(Number) as number } },
       accounts: { main: { keys: [{ accessKeyId: 'LTAISimulatorMain', active: true, sts: false }] } },
     });
     expect(JSON.stringify(json)).not.toContain('secret');

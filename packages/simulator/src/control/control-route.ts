@@ -5,7 +5,7 @@ export interface ControlRequest {
   readonly query: URLSearchParams;
   readonly accept: string;
   /** The body as JSON, `{}` when there is none; throws a problem when it is no JSON. */
-  body(): unknown;
+  readonly body: () => unknown;
 }
 
 /** What the control API answers. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExpectedKeys } from '../ledger/expected-keys.ts';
 import { checkLedger } from '../ledger/ledger-check.ts';
-import type { Ledger, LedgerFilter } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { ControlRequest, ControlRoute } from './control-route.ts';
 import { json } from './control-route.ts';
 import { parseOrRefuse } from './problem.ts';
@@ -16,7 +16,7 @@ const Listing = z.strictObject({
   outId: text,
   bizId: text,
   after: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(10_000).default(100),
+  limit: z.coerce.number().int().min(1).max(1_000_000).default(100),
   format: z.enum(['json', 'ndjson']).optional(),
 });
 
@@ -70,7 +70,7 @@ function list(ledger: Ledger, request: ControlRequest): ReturnType<ControlRoute[
   const query = parseOrRefuse(Listing, Object.fromEntries(request.query));
   const { after, limit, format, ...fields } = query;
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const page = ledger.page(Object.fromEntries(given) as LedgerFilter, after, limit);
+  const page = ledger.page(Object.fromEntries(given), after, limit);
   if (format !== 'ndjson' && (format === 'json' || !request.accept.includes('ndjson'))) return json(page);
   const lines = page.texts.map((entry) => `${JSON.stringify(entry)}\n`);
   return {

@@ -56,14 +56,17 @@ export function parseOrRefuse<Schema extends z.ZodType>(
   throw new ControlProblem(400, 'REQUEST_INVALID', issues);
 }
 
+/** Values of such fields are never shown, not even wrong ones. */
+const SECRET = /secret|token|apikeys/i;
+
 /** The mistakes that zod found, in our words. */
-export function describe(
+function describe(
   issue: z.core.$ZodIssue,
   root: unknown,
   allowedValues: Readonly<Record<string, readonly string[]>> = {},
 ): Issue[] {
   const field = issue.path.map(String).join('.');
-  const value = valueAt(root, issue.path);
+  const value = SECRET.test(field) ? '(hidden)' : valueAt(root, issue.path);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       field: field === '' ? key : `${field}.${key}`,
@@ -87,7 +90,7 @@ function allowedBy(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `${issue.inclusive === true ? 'at most' : 'less than'} ${String(issue.maximum)}${unitOf(issue.origin)}`;
     case 'invalid_key':
-      return `named by ${issue.issues[0]?.message ?? 'another name'}`;
+      return `under ${issue.issues[0]?.message ?? 'another name'}`;
     default:
       return issue.message;
   }

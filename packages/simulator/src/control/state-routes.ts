@@ -69,7 +69,8 @@ export function stateRoutes(parts: StateParts): readonly ControlRoute[] {
 /** A field that is given replaces the old one, `null` takes it away. */
 function changedAccount(account: AccountState, change: unknown): Account {
   if (!isObject(change)) return parseOrRefuse(Account, change);
-  const merged = Object.entries({ ...account.settings, ...change }).filter(([, value]) => value !== null);
+  const both: Record<string, unknown> = { ...account.settings, ...change };
+  const merged = Object.entries(both).filter(([, value]) => value !== null);
   return parseOrRefuse(Account, Object.fromEntries(merged));
 }
 

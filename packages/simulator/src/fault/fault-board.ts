@@ -1,7 +1,6 @@
 import { ControlProblem, parseOrRefuse } from '../control/problem.ts';
 import type { EndpointServer } from '../listener/endpoint-server.ts';
 import type { Log } from '../log.ts';
-import type { FaultSpecInput } from './fault-spec.ts';
 import { FAULT_KINDS, FaultSpec, isListenerFault } from './fault-spec.ts';
 import type { FaultTable } from './fault-table.ts';
 
@@ -26,8 +25,8 @@ export class FaultBoard {
     this.#parts = parts;
   }
 
-  /** Puts a fault in force; resolves with its id once it is. */
-  async set(input: FaultSpecInput | unknown): Promise<string> {
+  /** Puts a fault in force, a `FaultSpecInput` from anywhere; resolves with its id once it is. */
+  async set(input: unknown): Promise<string> {
     const spec = parseOrRefuse(FaultSpec, input, { kind: FAULT_KINDS });
     this.#check(spec);
     const { faults, log, now } = this.#parts;
