@@ -10,7 +10,7 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly home: string;
-  readFile(path: string): Promise<string>;
+  readonly readFile: (path: string) => Promise<string>;
 }
 
 const minTokenLength = 16;

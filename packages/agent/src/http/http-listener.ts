@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { isWaystationError, WaystationError } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { removeDeadSocket } from '../disk/dead-socket.ts';
@@ -131,7 +132,7 @@ export class HttpListener {
   }
 
   /** Answers bytes that are no request, after the answers still owed on the connection, and closes it. */
-  #refuseGarbage(error: NodeJS.ErrnoException, socket: import('node:stream').Duplex): void {
+  #refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
     const refuse = (): void => {
       if (socket.writable) socket.end(rawAnswer(problemAnswer(garbageProblem(error))));
       else socket.destroy();

@@ -83,11 +83,7 @@ export class AgentReporter {
         lease = await store.lease(this.#options.ttlMs, { signal });
         await this.#reportUnder(lease);
       } catch (error) {
-        if (!signal.aborted) {
-          this.#failures += 1;
-          const reason = error instanceof Error ? error.message : String(error);
-          if (this.#failures === 1) this.#dependencies.log.warn({ reason }, 'agent report not written');
-        }
+        this.#failed(error);
       }
       await giveBack(lease);
       await pause(this.#backoff(), [signal]);
@@ -113,6 +109,13 @@ export class AgentReporter {
       const earliest = this.#lastPutAt + this.#options.minIntervalMs - this.#dependencies.clock.now();
       await pause(Math.max(0, earliest) + jitter * this.#options.jitterMs, [stopping, lease.lost]);
     }
+  }
+
+  #failed(error: unknown): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#failures += 1;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (this.#failures === 1) this.#dependencies.log.warn({ reason }, 'agent report not written');
   }
 
   #backoff(): number {

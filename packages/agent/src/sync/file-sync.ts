@@ -2,10 +2,10 @@ import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describeIssue, readDocument } from '@waystation/config';
 import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
+import { pause } from '../pause.ts';
 import type { SourceState, StrategyFeed, StrategyTaker } from './offered-strategy.ts';
 
 /** What following a file needs. */
@@ -96,41 +96,41 @@ export class FileSync implements StrategyFeed {
   }
 
   async #lookUntilStill(): Promise<void> {
-    while (this.#lookAgain && !this.#stopping.signal.aborted) {
+    while (this.#lookAgain && !this.#stopped) {
       this.#lookAgain = false;
       const content = await this.#content();
-      if (content === undefined) continue;
-      if (content === this.#seen) {
-        this.#fresh();
-        continue;
-      }
-      await delay(this.#options.settleMs, undefined, { signal: this.#stopping.signal }).catch(
-        () => undefined,
-      );
-      if (this.#stopping.signal.aborted) return;
-      if ((await this.#content()) === content) this.#take(content);
-      else this.#lookAgain = true;
+      if (content === this.#seen) this.#fresh(content);
+      else if (content !== undefined) await this.#takeOnceStill(content);
     }
+  }
+
+  async #takeOnceStill(content: string): Promise<void> {
+    await pause(this.#options.settleMs, [this.#stopping.signal]);
+    if (this.#stopped) return;
+    if ((await this.#content()) === content) this.#take(content);
+    else this.#lookAgain = true;
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   /** The file's text; nothing where it cannot be read, and then `state` says why. */
   async #content(): Promise<string | undefined> {
     const { path } = this.#options;
     try {
-      const { size } = await stat(path).then((found) => {
-        if (!found.isFile()) throw Object.assign(new Error(), { code: 'not a file' });
-        return found;
-      });
-      if (size > maxBytes)
-        return this.#stale(`${path} has ${String(size)} bytes, at most ${String(maxBytes)} are read`);
-      return await readFile(path, 'utf8');
+      const found = await stat(path);
+      if (found.isFile() && found.size <= maxBytes) return await readFile(path, 'utf8');
+      const what = found.isFile() ? `has ${found.size} bytes, at most ${maxBytes} are read` : 'is not a file';
+      this.#stale(`${path} ${what}`);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-      return this.#stale(`${path} cannot be read (${code})`);
+      this.#stale(`${path} cannot be read (${code})`);
     }
+    return undefined;
   }
 
-  #stale(trouble: string): undefined {
+  #stale(trouble: string): void {
     if (this.#state.trouble === trouble) return;
     const { log, clock, onChange } = this.#dependencies;
     this.#state = { staleSince: this.#state.staleSince ?? clock.wallTime(), trouble };
@@ -138,15 +138,15 @@ export class FileSync implements StrategyFeed {
     onChange();
   }
 
-  #fresh(): void {
-    if (this.#state.staleSince === undefined) return;
+  #fresh(content: string | undefined): void {
+    if (content === undefined || this.#state.staleSince === undefined) return;
     this.#state = {};
     this.#dependencies.onChange();
   }
 
   #take(content: string | undefined): void {
     if (content === undefined) return;
-    this.#fresh();
+    this.#fresh(content);
     this.#seen = content;
     this.#revision += 1;
     const { taker } = this.#dependencies;

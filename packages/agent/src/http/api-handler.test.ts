@@ -1,80 +1,21 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Message } from '@waystation/core';
-import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SendResult } from '../send/send-result.ts';
-import { handleApi } from './api-handler.ts';
-import type { CallerRules } from './caller-check.ts';
-import { jsonAnswer } from './http-answer.ts';
-import { HttpListener } from './http-listener.ts';
-import type { ListenAddress } from './listen-address.ts';
-import type { SendOptions } from './message-sender.ts';
-import { isProblem, problemAnswer } from './problem.ts';
-import { RecentMessages } from './recent-messages.ts';
-import { readBody } from './request-body.ts';
+import { ApiFixture, facts, good, json, rawPost } from '../testing/api-fixture.ts';
+import type { ApiSetup } from '../testing/api-fixture.ts';
 
-type Sent = readonly [Message, SendOptions];
-
-const facts = { id: 'm-1', revision: 7, route: 'default', attempts: [] } as const;
-const accepted: SendResult = {
-  ...facts,
-  kind: 'accepted',
-  channel: 'cn-hangzhou',
-  bizId: 'b',
-  requestId: 'r',
-};
-const good = JSON.stringify({ phoneNumbers: '13800138000', signName: '驿站', templateCode: 'SMS_1' });
-
-let listener: HttpListener | undefined;
+let fixture: ApiFixture | undefined;
 afterEach(async () => {
-  await listener?.stop(1000);
-  listener = undefined;
+  await fixture?.stop();
+  fixture = undefined;
 });
 
-interface Setup {
-  readonly answer?: (sent: Sent) => Promise<SendResult> | SendResult;
-  readonly rules?: Partial<CallerRules>;
-  readonly notReady?: string;
-  readonly address?: ListenAddress;
-  readonly headersTimeoutMs?: number;
-}
-
-async function open(
-  setup: Setup = {},
-): Promise<{ address: ListenAddress; url: string; port: number; sent: Sent[] }> {
-  const sent: Sent[] = [];
-  const dependencies = {
-    sender: {
-      send: async (...call: Sent) => {
-        sent.push(call);
-        return setup.answer === undefined ? accepted : setup.answer(call);
-      },
-    },
-    recent: new RecentMessages(10),
-    notReady: () => setup.notReady,
-    log: pino({ enabled: false }),
-  };
-  const rules = { allowedHosts: new Set<string>(), ...setup.rules };
-  listener = new HttpListener(
-    {
-      handle: (request, signal) => handleApi(dependencies, rules, request, signal),
-      log: pino({ enabled: false }),
-    },
-    {
-      address: setup.address ?? { kind: 'tcp', host: '127.0.0.1', port: 0 },
-      ...(setup.headersTimeoutMs !== undefined && { headersTimeoutMs: setup.headersTimeoutMs }),
-    },
-  );
-  const address = await listener.start();
-  const port = address.kind === 'tcp' ? address.port : 0;
-  return { address, url: `http://127.0.0.1:${String(port)}`, port, sent };
+async function open(setup: ApiSetup = {}): Promise<ApiFixture> {
+  fixture = await new ApiFixture(setup).start();
+  return fixture;
 }
 
 function post(url: string, body: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -93,27 +34,11 @@ async function raw(
 ): Promise<[number, unknown]> {
   const request = httpRequest({ port, host: '127.0.0.1', method, path: '/v1/messages', headers });
   request.end(method === 'POST' ? good : undefined);
-  const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
   let body = '';
   for await (const chunk of response) body += String(chunk);
   return [response.statusCode ?? 0, body === '' ? undefined : JSON.parse(body)];
 }
-
-/** Writes bytes as they are and reads until the other side closes. */
-async function talk(port: number, bytes: string): Promise<string> {
-  const socket: Socket = connect(port, '127.0.0.1');
-  let answer = '';
-  socket.setEncoding('utf8');
-  socket.on('data', (chunk: string) => (answer += chunk));
-  socket.on('error', () => undefined);
-  socket.write(bytes);
-  await once(socket, 'close');
-  return answer;
-}
-
-const json = { 'content-type': 'application/json' };
-const rawPost = (body: string, extra = ''): string =>
-  `POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${extra}Content-Length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`;
 
 describe('POST /v1/messages', () => {
   it('sends and answers, and GET shows the message again', async () => {
@@ -202,7 +127,7 @@ describe('POST /v1/messages', () => {
       headers: { ...json, ...headers },
     });
     socket.end(body);
-    const [response] = (await once(socket, 'response')) as [import('node:http').IncomingMessage];
+    const [response] = (await once(socket, 'response')) as [IncomingMessage];
     let text = '';
     for await (const chunk of response) text += String(chunk);
     expect([response.statusCode, JSON.parse(text)]).toMatchObject([status, { code, status }]);
@@ -292,106 +217,5 @@ describe('POST /v1/messages', () => {
     await sending;
     socket.destroy();
     await gone;
-  });
-});
-
-describe('bytes that are no request', () => {
-  it('answers garbage with 400 and closes', async () => {
-    const { port } = await open();
-    const answer = await talk(port, 'EHLO mail\r\n\r\n');
-    expect(answer).toMatch(/^HTTP\/1\.1 400 .*"code":"REQUEST_MALFORMED"/s);
-  });
-
-  it('never lets garbage behind a request hide what became of that request', async () => {
-    let finish: (() => void) | undefined;
-    const { port, sent } = await open({
-      answer: () => new Promise((resolve) => (finish = () => resolve(accepted))),
-    });
-    const talking = talk(port, `${rawPost(good)}\u0000garbage\r\n\r\n`);
-    await expect.poll(() => sent.length, { timeout: 15_000 }).toBe(1);
-    finish?.();
-    const answer = await talking;
-    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
-    expect(answer.indexOf('"code":"OK"')).toBeLessThan(answer.indexOf('REQUEST_MALFORMED'));
-  });
-
-  it('takes URLs of 64 KiB and refuses larger headers with a code', async () => {
-    const { url, port } = await open();
-    expect((await fetch(`${url}/?${'a'.repeat(64_000)}`)).status).toBe(404);
-    const answer = await talk(port, `GET /?${'a'.repeat(90_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    expect(answer).toMatch(/^HTTP\/1\.1 431 .*"code":"REQUEST_HEADERS_TOO_LARGE"/s);
-  });
-
-  it('ends requests whose headers do not arrive', async () => {
-    const { port } = await open({ headersTimeoutMs: 300 });
-    const answer = await talk(port, 'POST /v1/messages HTTP/1.1\r\nHost: loc');
-    expect(answer).toMatch(/^HTTP\/1\.1 408 .*"code":"REQUEST_TIMEOUT"/s);
-  });
-
-  it('refuses a second Host, and a body of two lengths', async () => {
-    const { port, sent } = await open();
-    const twice = await talk(port, rawPost(good, 'Host: evil.example\r\nConnection: close\r\n'));
-    expect(twice).toMatch(/^HTTP\/1\.1 (400|403) /);
-    const lengths = await talk(port, rawPost(good, 'Content-Length: 3\r\n'));
-    expect(lengths).toMatch(/^HTTP\/1\.1 400 /);
-    expect(sent).toEqual([]);
-  });
-
-  it('does not ask for the body of a request that it refuses', async () => {
-    const { port } = await open();
-    const head = `POST /v1/messages HTTP/1.1\r\nHost: evil.example\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n`;
-    const answer = await talk(port, head);
-    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
-  });
-});
-
-describe('readBody', () => {
-  it('gives up a body that is sent by halves', async () => {
-    listener = new HttpListener(
-      {
-        handle: async (request) => {
-          const body = await readBody(request, 200);
-          return isProblem(body) ? problemAnswer(body) : jsonAnswer(200, body);
-        },
-        log: pino({ enabled: false }),
-      },
-      { address: { kind: 'tcp', host: '127.0.0.1', port: 0 } },
-    );
-    const address = await listener.start();
-    const port = address.kind === 'tcp' ? address.port : 0;
-    const answer = await talk(
-      port,
-      'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"half":',
-    );
-    expect(answer).toMatch(/^HTTP\/1\.1 408 .*"code":"REQUEST_TIMEOUT"/s);
-  });
-});
-
-describe('a unix socket', () => {
-  it('is created 0660, replaces a dead one, and refuses a live one', async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'ws-http-'));
-    const address: ListenAddress = { kind: 'unix', path: join(dir, 'api') };
-    const leave = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
-    await once(spawn(process.execPath, ['-e', leave, address.path], { stdio: 'ignore' }), 'exit');
-    expect((await stat(address.path)).isSocket()).toBe(true);
-    await open({ address });
-    expect((await stat(address.path)).mode & 0o777).toBe(0o660);
-    const request = httpRequest({
-      socketPath: address.path,
-      method: 'POST',
-      path: '/v1/messages',
-      headers: { ...json, host: 'localhost' },
-    });
-    request.end(good);
-    const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
-    response.resume();
-    expect(response.statusCode).toBe(200);
-    const second = new HttpListener(
-      { handle: () => Promise.reject(new Error()), log: pino({ enabled: false }) },
-      { address },
-    );
-    await expect(second.start()).rejects.toMatchObject({ code: 'LISTEN_FAILED' });
-    await listener?.stop(1000);
-    await rm(dir, { recursive: true, force: true });
   });
 });

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { accepted, ApiFixture, good, json, rawPost, talk } from '../testing/api-fixture.ts';
+import type { ApiSetup } from '../testing/api-fixture.ts';
+import { jsonAnswer } from './http-answer.ts';
+import { HttpListener } from './http-listener.ts';
+import type { ListenAddress } from './listen-address.ts';
+import { isProblem, problemAnswer } from './problem.ts';
+import { readBody } from './request-body.ts';
+
+let fixture: ApiFixture | undefined;
+afterEach(async () => {
+  await fixture?.stop();
+  fixture = undefined;
+});
+
+async function open(setup: ApiSetup = {}): Promise<ApiFixture> {
+  fixture = await new ApiFixture(setup).start();
+  return fixture;
+}
+
+describe('bytes that are no request', () => {
+  it('answers garbage with 400 and closes', async () => {
+    const { port } = await open();
+    const answer = await talk(port, 'EHLO mail\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 .*"code":"REQUEST_MALFORMED"/s);
+  });
+
+  it('never lets garbage behind a request hide what became of that request', async () => {
+    let finish: (() => void) | undefined;
+    const { port, sent } = await open({
+      answer: () =>
+        new Promise((resolve) => {
+          finish = () => {
+            resolve(accepted);
+          };
+        }),
+    });
+    const talking = talk(port, `${rawPost(good)}\u0000garbage\r\n\r\n`);
+    await expect.poll(() => sent.length, { timeout: 15_000 }).toBe(1);
+    finish?.();
+    const answer = await talking;
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+    expect(answer.indexOf('"code":"OK"')).toBeLessThan(answer.indexOf('REQUEST_MALFORMED'));
+  });
+
+  it('takes URLs of 64 KiB and refuses larger headers with a code', async () => {
+    const { url, port } = await open();
+    expect((await fetch(`${url}/?${'a'.repeat(64_000)}`)).status).toBe(404);
+    const answer = await talk(port, `GET /?${'a'.repeat(90_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 .*"code":"REQUEST_HEADERS_TOO_LARGE"/s);
+  });
+
+  it('ends requests whose headers do not arrive', async () => {
+    const { port } = await open({ headersTimeoutMs: 300 });
+    const answer = await talk(port, 'POST /v1/messages HTTP/1.1\r\nHost: loc');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 .*"code":"REQUEST_TIMEOUT"/s);
+  });
+
+  it('refuses a second Host, and a body of two lengths', async () => {
+    const { port, sent } = await open();
+    const twice = await talk(port, rawPost(good, 'Host: evil.example\r\nConnection: close\r\n'));
+    expect(twice).toMatch(/^HTTP\/1\.1 (400|403) /);
+    const lengths = await talk(port, rawPost(good, 'Content-Length: 3\r\n'));
+    expect(lengths).toMatch(/^HTTP\/1\.1 400 /);
+    expect(sent).toEqual([]);
+  });
+
+  it('does not ask for the body of a request that it refuses', async () => {
+    const { port } = await open();
+    const head = `POST /v1/messages HTTP/1.1\r\nHost: evil.example\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n`;
+    const answer = await talk(port, head);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  });
+});
+
+describe('readBody', () => {
+  it('gives up a body that is sent by halves', async () => {
+    const listener = new HttpListener(
+      {
+        handle: async (request) => {
+          const body = await readBody(request, 200);
+          return isProblem(body) ? problemAnswer(body) : jsonAnswer(200, body);
+        },
+        log: pino({ enabled: false }),
+      },
+      { address: { kind: 'tcp', host: '127.0.0.1', port: 0 } },
+    );
+    const address = await listener.start();
+    const port = address.kind === 'tcp' ? address.port : 0;
+    const answer = await talk(
+      port,
+      'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"half":',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 408 .*"code":"REQUEST_TIMEOUT"/s);
+    await listener.stop(1000);
+  });
+});
+
+describe('a unix socket', () => {
+  it('is created 0660, replaces a dead one, and refuses a live one', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'ws-http-'));
+    const address: ListenAddress = { kind: 'unix', path: join(dir, 'api') };
+    const leave = `require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+    await once(spawn(process.execPath, ['-e', leave, address.path], { stdio: 'ignore' }), 'exit');
+    expect((await stat(address.path)).isSocket()).toBe(true);
+    await open({ address });
+    expect((await stat(address.path)).mode & 0o777).toBe(0o660);
+    const request = httpRequest({
+      socketPath: address.path,
+      method: 'POST',
+      path: '/v1/messages',
+      headers: { ...json, host: 'localhost' },
+    });
+    request.end(good);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(200);
+    const second = new HttpListener(
+      { handle: () => Promise.reject(new Error()), log: pino({ enabled: false }) },
+      { address },
+    );
+    await expect(second.start()).rejects.toMatchObject({ code: 'LISTEN_FAILED' });
+    await fixture?.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+});
