@@ -1,8 +1,7 @@
-import { z } from 'zod';
-import { strategyShape } from '../model/strategy-shape.ts';
 import { childOf } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
 import { showValue } from './show-value.ts';
+import { strategyJsonSchema } from './strategy-json-schema.ts';
 
 /** As much of JSON Schema as ours uses. */
 interface Shape {
@@ -26,7 +25,7 @@ let published: Shape | undefined;
 
 /** What the schema says of the place at a path, for the kind of thing that the document has there. */
 export function shapeAt(document: unknown, path: DocumentPath): Shape | undefined {
-  let shape: Shape | undefined = (published ??= z.toJSONSchema(strategyShape, { io: 'input' }) as Shape);
+  let shape: Shape | undefined = (published ??= strategyJsonSchema());
   let value = document;
   for (const key of path) {
     shape = shape === undefined ? undefined : stepInto(shape, key, value);

@@ -1,5 +1,5 @@
-import { renderPath } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
+import { issueOf } from './shape-issues.ts';
 import type { StrategyIssue } from './strategy-issue.ts';
 
 const deepest = 32;
@@ -9,19 +9,23 @@ const deepest = 32;
  * great depth, or a key `__proto__`, which parsers tend to drop without a word.
  */
 export function findUnplain(document: unknown): StrategyIssue | undefined {
-  const found = search(document, 0);
-  if (found === undefined) return undefined;
-  const at = found.at.slice(0, deepest);
-  const path = renderPath(at, document);
-  return { path, at, message: `${path === '' ? 'the strategy' : path} ${found.claim}` };
+  const found = search(document, []);
+  return found === undefined ? undefined : issueOf(document, found.at, found.claim);
 }
 
-function search(value: unknown, depth: number): { at: DocumentPath; claim: string } | undefined {
+interface Found {
+  readonly at: DocumentPath;
+  readonly claim: string;
+}
+
+function search(value: unknown, above: readonly object[]): Found | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > deepest) return { at: [], claim: `must not be nested more than ${deepest} levels deep` };
+  if (above.includes(value)) return { at: [], claim: 'must not contain itself' };
+  if (above.length > deepest) return { at: [], claim: `must not be nested more than ${deepest} levels deep` };
+  const here = [...above, value];
   for (const [key, item] of Object.entries(value)) {
     if (key === '__proto__') return { at: [], claim: 'must not have a key __proto__' };
-    const found = search(item, depth + 1);
+    const found = search(item, here);
     if (found !== undefined) {
       return { at: [Array.isArray(value) ? Number(key) : key, ...found.at], claim: found.claim };
     }

@@ -1,2 +1,3 @@
+export { strategyArbitrary } from './arbitraries.ts';
 export { seededRandom } from './seeded-random.ts';
 export { VirtualClock } from './virtual-clock.ts';
