@@ -21,7 +21,8 @@ export interface AskedAnswer {
 
 /** A request as an endpoint understood it, not yet carried out. */
 export interface EndpointCall {
-  readonly facts: CallFacts;
+  /** Worked out only when a fault or a log asks. */
+  readonly facts: () => CallFacts;
   /** Carries it out, or refuses; with `swallow` a send is answered OK and nobody gets a text. */
   perform(swallow: boolean): Answer;
   /** An answer with a given code in the endpoint's own shape; nothing is carried out. */

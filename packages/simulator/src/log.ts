@@ -3,7 +3,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Tells what happened: `debug` is each request, `info` a change of state, `error` what a person must act on. */
 export interface Log {
-  debug(fields: LogFields, message: string): void;
+  /** The fields are worked out only when they are written. */
+  debug(fields: () => LogFields, message: string): void;
   info(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
 }
@@ -27,14 +28,22 @@ export function createLog(
   options: { readonly format: LogFormat; readonly level: LogLevel; readonly now: () => number },
   write: (line: string) => void,
 ): Log {
+  const wanted = (level: LogLevel): boolean => ORDER.indexOf(level) >= ORDER.indexOf(options.level);
   const line = (level: LogLevel) => (fields: LogFields, message: string) => {
-    if (ORDER.indexOf(level) < ORDER.indexOf(options.level)) return;
+    if (!wanted(level)) return;
     const time = new Date(options.now()).toISOString();
     write(
       options.format === 'json' ? jsonLine(time, level, fields, message) : textLine(time, fields, message),
     );
   };
-  return { debug: line('debug'), info: line('info'), error: line('error') };
+  const debug = line('debug');
+  return {
+    debug: (fields, message) => {
+      if (wanted('debug')) debug(fields(), message);
+    },
+    info: line('info'),
+    error: line('error'),
+  };
 }
 
 function jsonLine(time: string, level: LogLevel, fields: LogFields, message: string): string {

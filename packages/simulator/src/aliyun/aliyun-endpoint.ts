@@ -54,7 +54,7 @@ export class AliyunEndpoint {
     const request = readAliyunRequest(raw);
     const requestId = randomUUID().toUpperCase();
     return {
-      facts: this.#facts(request),
+      facts: () => this.#facts(request),
       perform: (swallow) => {
         const result = this.#perform(request, requestId, swallow);
         return 'tree' in result

@@ -56,11 +56,17 @@ export class FaultTable {
   }
 
   /** The fault that strikes this request, if any; it is counted as struck. */
-  strike(region: string, facts: CallFacts, at: number): { id: string; spec: RequestFault } | undefined {
+  strike(
+    region: string,
+    factsOf: () => CallFacts,
+    at: number,
+  ): { id: string; spec: RequestFault } | undefined {
+    let facts: CallFacts | undefined;
     for (const entry of this.#entries.values()) {
       const { spec } = entry;
       if (isListenerFault(spec) || at >= entry.until) continue;
       if (spec.region !== '*' && spec.region !== region) continue;
+      facts ??= factsOf();
       if (!matches(spec, facts) || entry.dice() >= spec.share) continue;
       entry.strikes += 1;
       if (spec.count !== undefined && entry.strikes >= spec.count) this.#entries.delete(entry.id);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AccountBook } from '../account/account-book.ts';
 import type { Answer } from '../aliyun/answer.ts';
 import { readPhoneNumber } from '../aliyun/phone-number.ts';
-import type { AskedAnswer, EndpointCall } from '../endpoint-call.ts';
+import type { AskedAnswer, CallFacts, EndpointCall } from '../endpoint-call.ts';
 import type { Carrier } from '../ledger/carrier.ts';
 import type { RawRequest } from '../listener/raw-request.ts';
 import type { GatewayFields } from './gateway-request.ts';
@@ -43,24 +43,28 @@ export class GatewayEndpoint {
   /** Understands a request; carries nothing out. */
   read(raw: RawRequest): EndpointCall {
     const fields = readGatewayFields(raw);
-    const account = this.#parts.accounts.byApiKey(fields?.get('apikey') ?? '')?.name;
-    const number = readPhoneNumber(fields?.get('mobile') ?? '')?.e164;
-    const outId = fields?.get('ref');
-    const signName = SIGNED_CONTENT.exec(fields?.get('content') ?? '')?.[1];
     return {
-      facts: {
-        action: 'send',
-        phoneNumbers: number === undefined ? [] : [number],
-        ...(account === undefined ? {} : { account }),
-        ...(signName === undefined ? {} : { signName }),
-        ...(outId === undefined ? {} : { outId }),
-      },
+      facts: () => this.#facts(fields),
       perform: (swallow) => answer(this.#send(raw, fields, swallow)),
       answerWith: (asked) => answerAsked(asked),
       answerWithWrongTypes: () => ({
         ...answer({ code: '0', message: 'OK' }),
         body: JSON.stringify({ code: ['0'], msg: 1, sid: { value: 1 } }),
       }),
+    };
+  }
+
+  #facts(fields: GatewayFields | undefined): CallFacts {
+    const account = this.#parts.accounts.byApiKey(fields?.get('apikey') ?? '')?.name;
+    const number = readPhoneNumber(fields?.get('mobile') ?? '')?.e164;
+    const outId = fields?.get('ref');
+    const signName = SIGNED_CONTENT.exec(fields?.get('content') ?? '')?.[1];
+    return {
+      action: 'send',
+      phoneNumbers: number === undefined ? [] : [number],
+      ...(account === undefined ? {} : { account }),
+      ...(signName === undefined ? {} : { signName }),
+      ...(outId === undefined ? {} : { outId }),
     };
   }
 

@@ -16,8 +16,10 @@ server.listen({ host: workerData.host, port: workerData.port, backlog: 1 }, () =
   setImmediate(() => { Atomics.wait(new Int32Array(workerData.gate), 0, 0); process.exit(); });
 });`;
 
-const FILL = 8;
-const CONNECT_MS = 100;
+/** Linux queues one connection more than asked for. */
+const QUEUED = 2;
+const FILLERS = 4;
+const FILL_MS = 10_000;
 
 /** A port that takes no connection and refuses none. */
 export class BlackHole {
@@ -54,27 +56,26 @@ export class BlackHole {
   }
 }
 
-/** Connects until a connection stays unanswered: then the queue is full. */
-async function fillQueue(host: string, port: number): Promise<Socket[]> {
-  const fillers: Socket[] = [];
-  for (let filled = 0; filled < FILL; filled += 1) {
-    const filler = connect(port, host);
-    filler.on('error', () => undefined);
-    fillers.push(filler);
-    const connected = await Promise.race([
-      once(filler, 'connect').then(
-        () => true,
-        () => false,
-      ),
-      new Promise<false>((resolve) => {
-        setTimeout(resolve, CONNECT_MS, false);
-      }),
-    ]);
-    if (!connected) {
-      filler.destroy();
-      fillers.pop();
-      break;
+/**
+ * Opens more connections than the queue takes and waits until it is full. All of them are kept, so that one left
+ * over takes any place that becomes free.
+ */
+async function fillQueue(host: string, port: number): Promise<readonly Socket[]> {
+  const fillers = Array.from({ length: FILLERS }, () => connect(port, host));
+  await new Promise<void>((resolve, reject) => {
+    let connected = 0;
+    const timer = setTimeout(() => {
+      reject(new Error(`${host}:${port} could not be made a blackhole`));
+    }, FILL_MS);
+    for (const filler of fillers) {
+      filler.on('error', () => undefined);
+      filler.once('connect', () => {
+        connected += 1;
+        if (connected < QUEUED) return;
+        clearTimeout(timer);
+        resolve();
+      });
     }
-  }
+  });
   return fillers;
 }

@@ -149,16 +149,12 @@ export class EndpointServer {
     const fault = faults.strike(name, call.facts, now());
     if (fault !== undefined) this.#struck += 1;
     const reply = planReply(fault?.spec, this.#counting(call));
-    log.debug(
-      {
-        region: name,
-        action: call.facts.action,
-        to: call.facts.phoneNumbers.slice(0, 3).map(maskNumber).join(','),
-        outcome: reply.kind === 'answer' ? reply.answer.code : reply.kind,
-        fault: fault?.id,
-      },
-      'request',
-    );
+    log.debug(() => {
+      const { action, phoneNumbers } = call.facts();
+      const to = phoneNumbers.slice(0, 3).map(maskNumber).join(',');
+      const outcome = reply.kind === 'answer' ? reply.answer.code : reply.kind;
+      return { region: name, action, to, outcome, fault: fault?.id };
+    }, 'request');
     this.#wait(this.#options.latencyMs(), () => {
       deliverReply(
         reply,
