@@ -23,6 +23,7 @@ export class EtcdNode {
   readonly endpoint: string;
   readonly #options: NodeOptions;
   #child: ChildProcess | undefined;
+  #wanted = false;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: NodeOptions) {
@@ -42,8 +43,14 @@ export class EtcdNode {
     return this.#child !== undefined;
   }
 
+  /** Whether it was started and not ended by us since. */
+  get wanted(): boolean {
+    return this.#wanted;
+  }
+
   /** Starts the process; whether it can serve is another question. */
   start(): void {
+    this.#wanted = true;
     if (this.#child !== undefined) return;
     const child = spawn(this.#options.binary, [...this.#options.args], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,6 +76,7 @@ export class EtcdNode {
 
   /** Ends the process as a power cut does, paused or not. */
   async kill(): Promise<void> {
+    this.#wanted = false;
     this.#child?.kill('SIGKILL');
     await this.#ended;
   }

@@ -1,1 +1,3 @@
-export {};
+export type { CertificateFiles } from './certificates.ts';
+export { startEtcd } from './start-etcd.ts';
+export type { StartEtcdOptions, TestEtcd, TestEtcdNode } from './start-etcd.ts';
