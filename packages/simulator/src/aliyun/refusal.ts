@@ -45,8 +45,8 @@ export function refuse(
   message?: string,
   extra: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {},
 ): Refusal {
-  const missing = /^(?:Missing|Invalid)[A-Z]/.test(code) || code.startsWith('InvalidParameter');
-  const known = GATEWAY_CODES[code] ?? [missing ? 400 : 200, code];
+  const ofGateway = /^(?:Missing|Invalid|Throttling\b)/.test(code);
+  const known = GATEWAY_CODES[code] ?? [ofGateway ? 400 : 200, code];
   return {
     code,
     message: message ?? known[1],
