@@ -82,7 +82,15 @@ export type { Endpoint } from './strategy/endpoint.ts';
 export { nearestName } from './strategy/nearest-name.ts';
 export { parseStrategy, strategyError } from './strategy/parse-strategy.ts';
 export type { StrategyParse, StrategyRefusal } from './strategy/parse-strategy.ts';
+export { centralHost, regionHosts } from './strategy/region-hosts.ts';
+export { requestPlaceholders } from './strategy/relation-placeholders.ts';
 export { showValue } from './strategy/show-value.ts';
+export { strategyWarningWords } from './strategy/strategy-issue.ts';
 export type { StrategyIssue, StrategyWarning, StrategyWarningCode } from './strategy/strategy-issue.ts';
 export { strategyJsonSchema } from './strategy/strategy-json-schema.ts';
 export { strategyUnacted } from './strategy/strategy-unacted.ts';
+export {
+  unactedChannelSettings,
+  unactedRouteSettings,
+  unactedSettings,
+} from './strategy/unacted-settings.ts';

@@ -11,7 +11,7 @@ export type DocumentRead =
       readonly ok: true;
       readonly value: unknown;
       /** Where a path of the value begins; of one that the text does not have, the nearest above that it has. */
-      locate(at: DocumentPath): DocumentPlace | undefined;
+      readonly locate: (at: DocumentPath) => DocumentPlace | undefined;
     }
   | { readonly ok: false; readonly issues: readonly DocumentIssue[] };
 

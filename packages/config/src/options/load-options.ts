@@ -13,7 +13,7 @@ import type { OptionSource, RawOption } from './raw-option.ts';
 export interface OptionProgram<Table extends OptionTable> extends ProgramWords {
   readonly options: Table;
   /** Sentences for what is wrong between values that are well formed each by itself. */
-  check?(values: OptionValues<Table>): readonly string[];
+  readonly check?: (values: OptionValues<NoInfer<Table>>) => readonly string[];
 }
 
 /** What a process was started with. */
@@ -22,7 +22,7 @@ export interface OptionInput {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads the config file. */
-  readFile(path: string): Promise<string>;
+  readonly readFile: (path: string) => Promise<string>;
   /** Width of the terminal for the help; default 100. */
   readonly columns?: number;
 }

@@ -20,6 +20,11 @@ const window = z.strictObject({
     .max(31 * 86_400_000),
   max: z.int().min(1).max(1_000_000),
 });
+const burst = z
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .describe('At once, after a quiet time; default: a second’s worth.');
 const maxTracked = z.int().min(100).max(10_000_000).default(100_000);
 
 /** The versioned document of a fleet, field by field: types, defaults, limits, and the published JSON Schema. */
@@ -128,7 +133,7 @@ export const strategyShape = z.strictObject({
           z.string().min(1),
           z.strictObject({
             perSecond: z.number().min(0.01).max(1_000_000).describe('Sends a second.'),
-            burst: z.int().min(1).max(1_000_000).optional(),
+            burst: burst.optional(),
             over: over.default({ kind: 'reject' }).describe('What becomes of those beyond it.'),
           }),
         )
@@ -137,9 +142,9 @@ export const strategyShape = z.strictObject({
         .record(
           z.string().min(1),
           z.strictObject({
-            perSecond: z.number().min(0.01).max(1_000_000).optional(),
-            burst: z.int().min(1).max(1_000_000).optional(),
-            maxInFlight: z.int().min(1).max(10_000).optional(),
+            perSecond: z.number().min(0.01).max(1_000_000).optional().describe('Attempts a second.'),
+            burst: burst.optional(),
+            maxInFlight: z.int().min(1).max(10_000).optional().describe('Attempts under way at once.'),
           }),
         )
         .default({}),

@@ -1,9 +1,9 @@
 /**
  * JSON with sorted keys and no space, so that equal values have equal texts whatever order they were written in.
- * What JSON leaves out of objects (undefined) is left out here.
+ * Undefined is left out of mappings, as JSON does, and is null by itself.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sorted(value)) ?? 'null';
+  return JSON.stringify(sorted(value ?? null));
 }
 
 function sorted(value: unknown): unknown {

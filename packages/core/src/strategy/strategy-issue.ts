@@ -12,17 +12,18 @@ export interface StrategyIssue {
   readonly value?: unknown;
 }
 
-/** Every code a warning may have. */
-export const strategyWarningCodes = [
-  'BACKUPS_SHARE_HOST',
-  'COUNTRY_NOT_COVERED',
-  'SETTING_NOT_ACTED_ON',
-  'TEMPLATE_NOT_COVERED',
-  'WEIGHTS_ALL_ZERO',
-] as const;
+/** What each kind of warning means; the reference is made from it. */
+export const strategyWarningWords = {
+  BACKUPS_SHARE_HOST:
+    'All channels of a route share one host or one `failureDomain`: a backup that fails with its primary is none.',
+  COUNTRY_NOT_COVERED: 'A channel of a route does not cover a country code that the route matches.',
+  SETTING_NOT_ACTED_ON: 'This version reads a setting and does not act on it yet.',
+  TEMPLATE_NOT_COVERED: 'A channel of a route does not cover a template that the route matches.',
+  WEIGHTS_ALL_ZERO: 'Every weight of a route is 0, so that no channel is ever drawn.',
+} as const;
 
 /** A stable name for one kind of warning. */
-export type StrategyWarningCode = (typeof strategyWarningCodes)[number];
+export type StrategyWarningCode = keyof typeof strategyWarningWords;
 
 /** Something in a valid strategy that its author should know before it counts. */
 export interface StrategyWarning {

@@ -24,7 +24,7 @@ interface Unacted<T> {
   readonly at: DocumentPath;
   /** What happens instead. */
   readonly instead: string;
-  appliesTo(subject: T): boolean;
+  readonly appliesTo: (subject: T) => boolean;
 }
 
 /** The same of each route. */
