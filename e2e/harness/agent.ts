@@ -6,8 +6,12 @@ import { Process } from './process.ts';
 
 /** `/status` as far as the tests read it. */
 export interface AgentStatus {
-  readonly routing?: { readonly revision: number; readonly digest: string; readonly source: string };
-  readonly [field: string]: unknown;
+  readonly ready: boolean;
+  readonly strategy?: { readonly revision: number; readonly digest: string; readonly source: string };
+  readonly stale?: { readonly since: string; readonly reason?: string };
+  readonly refused?: { readonly revision: number; readonly reason: string };
+  readonly channels: readonly { readonly name: string; readonly host: string; readonly drained: boolean }[];
+  readonly warnings: readonly string[];
 }
 
 /** How an agent is started; what is left out is the agent's own default. */
@@ -78,13 +82,13 @@ export class AgentProcess {
     return (await body.json()) as AgentStatus;
   }
 
-  /** Waits until it routes by another revision than `before`, and gives the new one. */
-  async routesBy(revision: number): Promise<void> {
-    await eventually(`${this.process.name} routes by revision ${String(revision)}`, async () => {
+  /** Waits until `/status` passes the check, and gives it. */
+  async until(what: string, check: (status: AgentStatus) => void): Promise<AgentStatus> {
+    return eventually(`${this.process.name}: ${what}`, async () => {
+      this.process.mustRun();
       const status = await this.status();
-      if (status.routing?.revision !== revision) {
-        throw new Error(`it routes by ${String(status.routing?.revision)}`);
-      }
+      check(status);
+      return status;
     });
   }
 
