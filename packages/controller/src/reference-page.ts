@@ -26,12 +26,12 @@ export function referencePage(): string {
     '',
     ...markdownTable(
       ['flag', 'environment', 'context', 'default', ''],
-      commonFlags.map(({ flags, variable, contextKey, fallback, description }) => [
+      commonFlags.map(({ flags, variable, contextKey, fallback, description, values }) => [
         code(flags),
         code(variable),
         code(contextKey),
         code(fallback),
-        description,
+        values === undefined ? description : `${description}: ${values.join(', ')}`,
       ]),
     ),
     '',

@@ -44,7 +44,7 @@ export async function* follow(
         yield { type: 'caught-up', revision: batch.revision };
       }
     } catch (error) {
-      if (signal.aborted) return;
+      if (isAborted(signal)) return;
       if (initial || !isWaystationError(error) || !heals.has(error.code)) throw error;
       options.onTrouble?.(error);
       // Not at once: a store in trouble is left room.
@@ -52,6 +52,11 @@ export async function* follow(
       pause = Math.min(pause * 2, pauseMs.most);
     }
   }
+}
+
+/** Asked anew: what a signal was before a wait says nothing of it after. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 const heals: ReadonlySet<string> = new Set([

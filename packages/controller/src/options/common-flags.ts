@@ -1,6 +1,12 @@
 import { optionNames } from '@waystation/config';
 import type { OptionDefinition } from '@waystation/config';
-import { commonOptions, contextOptions, endpointsAlias, shortFlags } from './common-options.ts';
+import {
+  commonOptions,
+  contextOptions,
+  endpointsAlias,
+  optionChoices,
+  shortFlags,
+} from './common-options.ts';
 
 /** An option that every command takes, as help, completion and reference show it. */
 export interface CommonFlag {
@@ -10,6 +16,7 @@ export interface CommonFlag {
   /** The key in a context, where it may stand in one. */
   readonly contextKey?: string;
   readonly fallback?: string;
+  readonly values?: readonly string[];
   readonly repeatable: boolean;
 }
 
@@ -23,6 +30,7 @@ export const commonFlags: readonly CommonFlag[] = [
 function toFlag(key: string, definition: OptionDefinition<unknown>, inContext: boolean): CommonFlag {
   const { flag, variable } = optionNames(key);
   const short = shortFlags[key];
+  const values = optionChoices[key];
   const fallback = definition.fallback ?? definition.fallbackText;
   return {
     flags: `${short === undefined ? '' : `${short}, `}${flag} ${definition.placeholder ?? '<value>'}`,
@@ -30,6 +38,7 @@ function toFlag(key: string, definition: OptionDefinition<unknown>, inContext: b
     variable,
     repeatable: definition.kind === 'list',
     ...(inContext ? { contextKey: key } : {}),
+    ...(values === undefined ? {} : { values }),
     ...(fallback === undefined ? {} : { fallback }),
   };
 }

@@ -2,11 +2,14 @@ import { etcdOptions, fleetOptions } from '@waystation/config';
 import type { OptionDefinition, OptionTable } from '@waystation/config';
 import { z } from 'zod';
 
-const output: OptionDefinition<'table' | 'json' | 'yaml'> = {
+/** How results can be printed. */
+export const outputFormats = ['table', 'json', 'yaml'] as const;
+
+const output: OptionDefinition<(typeof outputFormats)[number]> = {
   kind: 'text',
   placeholder: '<format>',
-  description: 'how results are printed: table, json or yaml',
-  schema: z.enum(['table', 'json', 'yaml']),
+  description: 'how results are printed',
+  schema: z.enum(outputFormats, 'must be table, json or yaml'),
   fallback: 'table',
 };
 
@@ -39,6 +42,9 @@ const contextFile: OptionDefinition<string | undefined> = {
 
 /** Options of every command that say where contexts come from. */
 export const contextOptions = { context, contextFile } satisfies OptionTable;
+
+/** The only values of options that have no others. */
+export const optionChoices: Readonly<Record<string, readonly string[]>> = { output: outputFormats };
 
 /** Short names of options that have one. */
 export const shortFlags: Readonly<Record<string, string>> = { output: '-o' };

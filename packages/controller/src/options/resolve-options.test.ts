@@ -59,7 +59,7 @@ describe('resolveOptions', () => {
     [{ endpoints: 'http://user:secret@a:2379' }, '--endpoints must be a URL'],
     [{ env: '../prod' }, '--env must be'],
     [{ fleet: '' }, '--fleet must be'],
-    [{ output: 'xml' }, '--output Invalid option'],
+    [{ output: 'xml' }, '--output must be table, json or yaml, got "xml"'],
     [{ context: 'nowhere' }, 'no context "nowhere" in'],
   ])('refuses %j', async (flags, message) => {
     await expect(resolve(flags)).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import { showValue, WaystationError } from '@waystation/core';
 import { join } from 'node:path';
 import type { World } from '../world.ts';
 import { commonOptions, endpointsAlias } from './common-options.ts';
+import type { outputFormats } from './common-options.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { pickContext, readContextFile } from './context-file.ts';
 import type { Context } from './context-file.ts';
@@ -11,7 +12,7 @@ import type { Context } from './context-file.ts';
 /** The options that every command takes, resolved. */
 export interface CommonValues {
   readonly connection: ConnectionOptions;
-  readonly output: 'table' | 'json' | 'yaml';
+  readonly output: (typeof outputFormats)[number];
   readonly by: string;
 }
 

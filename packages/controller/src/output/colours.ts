@@ -1,10 +1,10 @@
 /** Paints text for a terminal; returns it unchanged where colours are off. */
 export interface Colours {
-  red(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  dim(text: string): string;
-  bold(text: string): string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly bold: (text: string) => string;
 }
 
 /** Colours are on only on a terminal, and never with NO_COLOR (https://no-color.org) or TERM=dumb. */

@@ -1,7 +1,6 @@
 /** Makes control characters visible: text out of the store must not steer a terminal. */
 export function printable(text: string): string {
   return text.replace(
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

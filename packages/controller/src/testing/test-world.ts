@@ -1,4 +1,4 @@
-import type { Clock, ConfigStore } from '@waystation/core';
+import type { Clock, ConfigStore, Random } from '@waystation/core';
 import { VirtualClock } from '@waystation/core/testing';
 import type { ConnectionOptions } from '../options/connection-options.ts';
 import { runWayctl } from '../run-wayctl.ts';
@@ -19,6 +19,7 @@ export class KeptOutput implements OutputStream {
   readonly #closed = new AbortController();
   readonly #closeAfter: number;
   text = '';
+  readonly #waiting = new Set<() => void>();
 
   constructor(isTerminal: boolean, closeAfter: number = Number.POSITIVE_INFINITY) {
     this.isTerminal = isTerminal;
@@ -29,11 +30,27 @@ export class KeptOutput implements OutputStream {
     return this.#closed.signal;
   }
 
+  /** Resolves once a text has been written. */
+  async until(text: string): Promise<void> {
+    while (!this.text.includes(text)) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.add(resolve);
+      });
+    }
+  }
+
   write(text: string): void {
     if (this.#closed.signal.aborted) return;
     this.text += text;
+    for (const wake of this.#waiting) wake();
     if (this.text.split('\n').length > this.#closeAfter) this.#closed.abort();
   }
+}
+
+/** A run of wayctl that goes on beside the test. */
+export interface StartedRun {
+  readonly out: KeptOutput;
+  readonly done: Promise<TestRun>;
 }
 
 /** How a test sets the world up; everything has a default. */
@@ -42,6 +59,7 @@ export interface TestWorldOptions {
   readonly tempDir: string;
   readonly clock?: Clock;
   readonly author?: string;
+  readonly random?: Random;
   readonly env?: Readonly<Record<string, string>>;
   readonly homeDir?: string;
   /** Answers on the terminal, in turn; without any there is no terminal. */
@@ -55,12 +73,16 @@ export interface TestWorldOptions {
   readonly grantAccess?: (plan: AccessPlan) => void;
 }
 
-/** Runs wayctl in this process, in a world made for the test. */
-export async function runInWorld(options: TestWorldOptions, ...argv: readonly string[]): Promise<TestRun> {
+/** Starts wayctl in this process, in a world made for the test. */
+export function startInWorld(options: TestWorldOptions, ...argv: readonly string[]): StartedRun {
   const out = new KeptOutput(options.colours ?? false, options.closeAfter);
   const err = new KeptOutput(false);
-  const code = await runWayctl(argv, makeWorld(options, out, err));
-  return { code, out: out.text, err: err.text };
+  const done = runWayctl(argv, makeWorld(options, out, err)).then((code) => ({
+    code,
+    out: out.text,
+    err: err.text,
+  }));
+  return { out, done };
 }
 
 /** Builds a world whose output is kept. */
@@ -79,7 +101,7 @@ export function makeWorld(options: TestWorldOptions, out: KeptOutput, err: KeptO
     err,
     input: makeInput(options, err),
     clock: options.clock ?? new VirtualClock(),
-    random: () => 0.5,
+    random: options.random ?? (() => 0.5),
     env: options.env ?? {},
     homeDir: options.homeDir ?? options.tempDir,
     tempDir: options.tempDir,
