@@ -1,16 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fleetKeys } from '@waystation/core';
-import type { AgentReport, ConfigStore, FleetKeys } from '@waystation/core';
-import { VirtualClock } from '@waystation/core/testing';
-import { MemoryStore } from './temporary-memory-store.ts';
+import type { AgentReport, FleetKeys } from '@waystation/core';
+import { MemoryStore, VirtualClock } from '@waystation/core/testing';
 import { startInWorld } from './test-world.ts';
 import type { StartedRun, TestRun, TestWorldOptions } from './test-world.ts';
 
 /** A desk to work at in a test: a store, a folder of its own, a clock, and wayctl. */
 export class Desk {
-  readonly store: ConfigStore = new MemoryStore();
+  readonly store: MemoryStore = new MemoryStore();
   readonly clock: VirtualClock = new VirtualClock();
   readonly keys: FleetKeys = fleetKeys({ env: 'default', fleet: 'default' });
   readonly folder: string;
@@ -71,6 +71,11 @@ export class Desk {
   async put(key: string, value: string): Promise<void> {
     const { entry } = await this.store.get(key);
     await this.store.transact([{ key, modRevision: entry?.modRevision ?? 0 }], [{ type: 'put', key, value }]);
+  }
+
+  /** Resolves once a watch on the store is open. */
+  async untilWatched(): Promise<void> {
+    while (this.store.watchCount === 0) await nextTurn();
   }
 
   /** Puts an agent's report. */
