@@ -7,7 +7,11 @@ export interface AttemptRequest {
   readonly outId: string;
   /** When the attempt is given up, on the agent's monotonic clock. */
   readonly deadline: Instant;
-  /** Gives the attempt up before its deadline. */
+  /** Ceiling for connecting, in ms. */
+  readonly connectMs: number;
+  /** Ceiling from the request written to the answer read, in ms. */
+  readonly readMs: number;
+  /** Gives the attempt up before its deadline, unless something of it was written already. */
   readonly signal?: AbortSignal;
 }
 

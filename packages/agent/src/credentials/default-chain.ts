@@ -1,0 +1,82 @@
+import type { Clock, Instant } from '@waystation/core';
+import type { CredentialResult } from './credential.ts';
+
+/** Asks Alibaba's default credential chain once; rejects where it finds nothing. */
+export type AskChain = () => Promise<{
+  readonly accessKeyId?: string;
+  readonly accessKeySecret?: string;
+  readonly securityToken?: string;
+}>;
+
+/** For how long an answer of the chain is used without asking again, and how long it is used meanwhile. */
+const freshMs = 60_000;
+const usableMs = 600_000;
+const retryMs = 5000;
+
+/**
+ * Alibaba's default credential chain, asked when it is first needed and again as its tokens come and go: an answer
+ * older than a minute is refreshed in the background, one older than ten is waited for.
+ */
+export class DefaultChain {
+  readonly #clock: Clock;
+  readonly #ask: AskChain;
+  #found: { readonly result: CredentialResult; readonly at: Instant } | undefined;
+  #asking: Promise<CredentialResult> | undefined;
+
+  constructor({ clock, ask }: { readonly clock: Clock; readonly ask: AskChain }) {
+    this.#clock = clock;
+    this.#ask = ask;
+  }
+
+  /** The credential to sign with now. Never rejects. */
+  async current(): Promise<CredentialResult> {
+    const found = this.#found;
+    const age = found === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() - found.at;
+    if (found !== undefined && age < (found.result.ok ? freshMs : retryMs)) return found.result;
+    const asked = this.#refresh();
+    return found?.result.ok === true && age < usableMs ? found.result : await asked;
+  }
+
+  #refresh(): Promise<CredentialResult> {
+    this.#asking ??= this.#askOnce().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #askOnce(): Promise<CredentialResult> {
+    const result = await this.#ask().then(
+      ({ accessKeyId, accessKeySecret, securityToken }): CredentialResult => {
+        if (!accessKeyId || !accessKeySecret) return nothingFound;
+        const token = securityToken ? { securityToken } : {};
+        return { ok: true, credential: { kind: 'aliyun', accessKeyId, accessKeySecret, ...token } };
+      },
+      () => nothingFound,
+    );
+    // A chain that stops answering does not take away a token that is still good.
+    const keep = !result.ok && this.#found?.result.ok === true;
+    if (!keep) this.#found = { result, at: this.#clock.now() };
+    return result;
+  }
+}
+
+const nothingFound: CredentialResult = {
+  ok: false,
+  reason: "Alibaba's default credential chain holds no key for this host",
+};
+
+/** The official package's chain, loaded when first asked. */
+export function officialChain(): AskChain {
+  let client: { getCredential(): ReturnType<AskChain> } | undefined;
+  return async () => {
+    const { default: loaded } = await import('@alicloud/credentials');
+    client ??= new loaded.default();
+    try {
+      return await client.getCredential();
+    } catch (error) {
+      // After a failure it would only ask the last of its sources again.
+      client = undefined;
+      throw error;
+    }
+  };
+}

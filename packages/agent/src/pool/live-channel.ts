@@ -1,0 +1,111 @@
+import { channelAccount, classifyTransport, outcomeOf } from '@waystation/core';
+import type { Channel, Clock, Endpoint } from '@waystation/core';
+import type { CredentialResult } from '../credentials/credential.ts';
+import type { Dialect } from '../provider/dialect.ts';
+import type { CallLimits, ConnectionPool } from '../provider/transport/connection-pool.ts';
+import { pause } from '../pause.ts';
+import type { AttemptRequest, AttemptResult, SendChannel } from './send-channel.ts';
+
+/** What a channel is made of. */
+export interface LiveChannelParts {
+  readonly name: string;
+  readonly channel: Channel;
+  readonly endpoint: Endpoint;
+  readonly dialect: Dialect;
+  readonly connections: Pick<ConnectionPool, 'send' | 'close'>;
+  readonly clock: Clock;
+  /** The channel's credential by now; absent where it needs none. */
+  readonly credential?: () => CredentialResult | Promise<CredentialResult>;
+}
+
+/** Bounds of a channel. */
+export interface LiveChannelOptions {
+  /** Attempts under way at most, and so connections. Default 256. */
+  readonly maxInFlight?: number;
+}
+
+/** A channel with its connections: credential, dialect and transport, one after the other. */
+export class LiveChannel implements SendChannel {
+  readonly name: string;
+  readonly channel: Channel;
+  readonly host: string;
+  readonly account: string;
+  readonly #parts: LiveChannelParts;
+  readonly #maxInFlight: number;
+  #inFlight = 0;
+  #draining = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(parts: LiveChannelParts, { maxInFlight = 256 }: LiveChannelOptions = {}) {
+    this.name = parts.name;
+    this.channel = parts.channel;
+    this.host = parts.endpoint.host;
+    this.account = channelAccount(parts.channel);
+    this.#parts = parts;
+    this.#maxInFlight = maxInFlight;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get hasRoom(): boolean {
+    return !this.#draining && this.#inFlight < this.#maxInFlight;
+  }
+
+  async send(attempt: AttemptRequest): Promise<AttemptResult> {
+    this.#inFlight += 1;
+    try {
+      return await this.#send(attempt);
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) this.#onEmpty?.();
+    }
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true;
+    if (this.#inFlight > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        this.#onEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#parts.connections.close();
+  }
+
+  async #send(attempt: AttemptRequest): Promise<AttemptResult> {
+    const { dialect, connections } = this.#parts;
+    const held = await this.#credential(attempt);
+    if (held?.ok === false) {
+      return { outcome: outcomeOf('misconfigured', { reason: held.reason, written: false }) };
+    }
+    const draft = dialect.draft(attempt, held?.credential);
+    if (!draft.ok) return { outcome: draft.outcome };
+    const { deadline, connectMs, readMs, signal } = attempt;
+    const limits: CallLimits = { deadline, connectMs, readMs, signal };
+    for (let corrected = false; ; corrected = true) {
+      const result = await connections.send(() => draft.make(), limits);
+      if (!result.answered) return { outcome: classifyTransport(result.failure) };
+      const reading = dialect.read(result.answer);
+      if (reading.kind === 'result') return reading.result;
+      if (corrected) return reading.otherwise;
+    }
+  }
+
+  /** The default chain may have to ask elsewhere; an attempt does not wait for it beyond its deadline. */
+  async #credential({ deadline }: AttemptRequest): Promise<CredentialResult | undefined> {
+    const held = this.#parts.credential?.();
+    if (!(held instanceof Promise)) return held;
+    const stop = new AbortController();
+    const tooLate = pause(Math.max(0, deadline - this.#parts.clock.now()), [stop.signal]).then(
+      (): CredentialResult => ({ ok: false, reason: 'the credential was not there in time' }),
+    );
+    const first = await Promise.race([held, tooLate]);
+    stop.abort();
+    return first;
+  }
+}

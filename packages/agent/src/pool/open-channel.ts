@@ -1,0 +1,44 @@
+import { channelEndpoint } from '@waystation/core';
+import type { Channel, Clock } from '@waystation/core';
+import type { CredentialBook } from '../credentials/credential-book.ts';
+import { AliyunDialect } from '../provider/aliyun/aliyun-dialect.ts';
+import { GatewayDialect, usesKey } from '../provider/http/gateway-dialect.ts';
+import { ConnectionPool } from '../provider/transport/connection-pool.ts';
+import type { ConnectionPoolOptions } from '../provider/transport/connection-pool.ts';
+import { LiveChannel } from './live-channel.ts';
+import type { LiveChannelOptions } from './live-channel.ts';
+import type { SendChannel } from './send-channel.ts';
+
+/** What channels are opened with. */
+export interface OpenChannelDependencies {
+  readonly clock: Clock;
+  readonly credentials: Pick<CredentialBook, 'current'>;
+}
+
+/** Bounds of every channel. */
+export interface OpenChannelOptions extends LiveChannelOptions {
+  readonly connections?: ConnectionPoolOptions;
+}
+
+/** Makes a channel of the strategy ready to send; the one switch on the provider. It connects when first used. */
+export function openChannel(
+  { clock, credentials }: OpenChannelDependencies,
+  name: string,
+  channel: Channel,
+  options: OpenChannelOptions = {},
+): SendChannel {
+  const endpoint = channelEndpoint(channel);
+  const connections = new ConnectionPool(clock, endpoint, options.connections);
+  const credential = () => credentials.current(channel.credential);
+  const parts = { clock, name, channel, endpoint, connections };
+  switch (channel.provider) {
+    case 'aliyun': {
+      const dialect = new AliyunDialect({ clock }, channel, endpoint);
+      return new LiveChannel({ ...parts, dialect, credential }, options);
+    }
+    case 'http': {
+      const dialect = new GatewayDialect(channel, endpoint);
+      return new LiveChannel({ ...parts, dialect, ...(usesKey(channel) && { credential }) }, options);
+    }
+  }
+}

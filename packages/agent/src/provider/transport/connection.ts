@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net';
+import { Client } from 'undici';
+import type { Clock, Endpoint, Instant } from '@waystation/core';
+import { Exchange } from './exchange.ts';
+import type { ExchangeLimits } from './exchange.ts';
+import { headerOf } from './http-message.ts';
+import type { HttpRequest, TransportResult } from './http-message.ts';
+
+/** What a connection needs. */
+export interface ConnectionOptions {
+  readonly endpoint: Endpoint;
+  readonly clock: Clock;
+  /** Idle for longer than this, in ms, it closes itself; sooner where the host's `Keep-Alive` says so. */
+  readonly keepAliveMs: number;
+  /** Told once when the socket has closed; `byPeer`: the other side closed it while it was idle. */
+  readonly onClosed: (connection: Connection, byPeer: boolean) => void;
+}
+
+/** One open socket that speaks HTTP/1.1, one request at a time; it never opens another in its place. */
+export class Connection {
+  readonly openedAt: Instant;
+  readonly #client: Client;
+  readonly #options: ConnectionOptions;
+  readonly #running = new Set<Exchange>();
+  #idleSince: Instant;
+  #live = true;
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    const { endpoint, keepAliveMs, clock } = options;
+    this.#options = options;
+    this.openedAt = clock.now();
+    this.#idleSince = this.openedAt;
+    let handedOver = false;
+    this.#client = new Client(new URL(endpoint.url).origin, {
+      connect: (_, callback) => {
+        const first = !handedOver;
+        handedOver = true;
+        // Later, since undici does not look for work while it is asking for a connection.
+        queueMicrotask(() => {
+          if (first) callback(null, socket);
+          else callback(Object.assign(new Error('the connection is over'), { code: 'ECONNRESET' }), null);
+        });
+      },
+      pipelining: 1,
+      allowH2: false,
+      // The exchange has timers of its own: these are a second coarse.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: keepAliveMs,
+      keepAliveMaxTimeout: keepAliveMs,
+      keepAliveTimeoutThreshold: 2000,
+    });
+    this.#client.on('disconnect', (_origin, _targets, error) => {
+      this.#end(error.code !== 'UND_ERR_INFO');
+    });
+    this.#client.on('connectionError', () => {
+      this.#end(false);
+    });
+  }
+
+  /** Whether a request may be put on it. */
+  get live(): boolean {
+    return this.#live;
+  }
+
+  /** How long it has been idle, in ms. */
+  get idleMs(): number {
+    return this.#options.clock.now() - this.#idleSince;
+  }
+
+  /** Sends one request; never a rejection. Unless the answer came to its end, the connection is over. */
+  async send(request: HttpRequest, limits: ExchangeLimits): Promise<TransportResult> {
+    const result = await new Promise<TransportResult>((resolve) => {
+      const exchange = new Exchange({ client: this.#client, clock: this.#options.clock }, limits, resolve);
+      this.#running.add(exchange);
+      exchange.start(request);
+    });
+    this.#running.clear();
+    this.#idleSince = this.#options.clock.now();
+    if (!result.answered || headerOf(result.answer, 'connection')?.toLowerCase() === 'close') this.close();
+    return result;
+  }
+
+  /** Closes it; a request under way is given up. */
+  close(): void {
+    for (const exchange of this.#running) exchange.giveUp('cancelled');
+    this.#end(false);
+    void this.#client.destroy();
+  }
+
+  #end(byPeer: boolean): void {
+    if (!this.#live) return;
+    this.#live = false;
+    this.#options.onClosed(this, byPeer && this.#running.size === 0);
+  }
+}

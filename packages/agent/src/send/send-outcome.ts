@@ -1,0 +1,58 @@
+import type { AttemptVerdict, EndedAttempt, Revision } from '@waystation/core';
+import type { AttemptResult } from '../pool/send-channel.ts';
+import type { SendCounts } from '../status/send-side.ts';
+import type { AttemptRecord, SendResult } from './send-result.ts';
+
+/** A message whose attempts are over. */
+export interface EndedMessage {
+  readonly id: string;
+  readonly revision: Revision;
+  readonly route: string;
+  readonly attempts: readonly EndedAttempt[];
+  readonly verdict: AttemptVerdict;
+  /** What the provider said of the accepted request. */
+  readonly accepted?: AttemptResult | undefined;
+}
+
+/** What the caller is told of a message whose attempts are over. */
+export function resultOf({ id, revision, route, attempts, verdict, accepted }: EndedMessage): SendResult {
+  const facts = { id, revision, route, attempts: attempts.map(recordOf) };
+  switch (verdict.kind) {
+    case 'accepted': {
+      const { bizId, requestId } = accepted ?? {};
+      const ids = { ...(bizId !== undefined && { bizId }), ...(requestId !== undefined && { requestId }) };
+      return { ...facts, kind: 'accepted', channel: verdict.channel, ...ids };
+    }
+    case 'rejected':
+      return { ...facts, kind: 'rejected', reason: verdict.reason, ...providerCode(verdict) };
+    case 'number-limited': {
+      const { retryAfterMs } = verdict;
+      return { ...facts, kind: 'number-limited', retryAfterMs, ...providerCode(verdict) };
+    }
+    case 'no-channel': {
+      const { reason, retryAfterMs } = verdict;
+      return { ...facts, kind: 'no-channel', reason, retryAfterMs };
+    }
+    // Nobody waits for the answer of a caller who hung up; like a deadline, it says that nothing was sent.
+    case 'cancelled':
+    case 'deadline':
+      return { ...facts, kind: 'deadline', reason: verdict.reason };
+    case 'unknown':
+      return { ...facts, kind: 'unknown', reason: verdict.reason };
+  }
+}
+
+/** Which counter a result belongs to. */
+export function countOf({ kind }: SendResult): keyof SendCounts {
+  return kind === 'accepted' || kind === 'unknown' ? kind : 'failed';
+}
+
+function recordOf({ candidate, outcome, startedAt, endedAt }: EndedAttempt): AttemptRecord {
+  const { class: outcomeClass, code } = outcome;
+  const ms = Math.max(0, Math.round(endedAt - startedAt));
+  return { channel: candidate.channel, outcome: outcomeClass, ...(code !== undefined && { code }), ms };
+}
+
+function providerCode({ code }: { readonly code?: string }): { readonly providerCode?: string } {
+  return code === undefined ? {} : { providerCode: code };
+}

@@ -1,0 +1,169 @@
+import { mapOrder, startAttemptPlan, stepAttemptPlan } from '@waystation/core';
+import type {
+  AttemptEffect,
+  AttemptPlan,
+  AttemptVerdict,
+  Candidate,
+  Clock,
+  Message,
+  Pick as Picked,
+  Random,
+} from '@waystation/core';
+import type { MessageSender, SendOptions } from '../http/message-sender.ts';
+import type { AttemptResult } from '../pool/send-channel.ts';
+import type { SendCounts } from '../status/send-side.ts';
+import type { AttemptAlerts } from './attempt-alerts.ts';
+import { newMessageId } from './message-id.ts';
+import type { Routing, RoutingState } from './routing.ts';
+import { countOf, resultOf } from './send-outcome.ts';
+import type { SendResult } from './send-result.ts';
+
+/** What sending needs. */
+export interface SenderDependencies {
+  readonly routing: Pick<Routing, 'acquire' | 'current'>;
+  readonly alerts: Pick<AttemptAlerts, 'tell'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+type Route = Extract<Picked, { picked: true }>;
+type AttemptOrder = Extract<AttemptEffect, { type: 'attempt' }>;
+
+/** How the attempts of one message ended. */
+interface Ended {
+  readonly plan: AttemptPlan;
+  readonly verdict: AttemptVerdict;
+  /** What the provider said of the accepted request. */
+  readonly accepted?: AttemptResult;
+}
+
+/** Sends messages: picks channels, and does what the attempt plan says. */
+export class Sender implements MessageSender {
+  readonly #dependencies: SenderDependencies;
+  readonly #counts = { accepted: 0, failed: 0, unknown: 0 };
+
+  constructor(dependencies: SenderDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Messages by their end since the start. */
+  get counts(): SendCounts {
+    return { ...this.#counts };
+  }
+
+  /** Sends one message by the strategy in force when it came. Never rejects for what others do. */
+  async send(message: Message, options: SendOptions): Promise<SendResult> {
+    const { routing, clock } = this.#dependencies;
+    const id = newMessageId(clock.wallTime());
+    const lease = routing.acquire();
+    if (lease === undefined) {
+      const reason = 'the agent has no strategy yet';
+      return this.#counted({ kind: 'no-channel', id, revision: 0, attempts: [], reason, retryAfterMs: 1000 });
+    }
+    try {
+      return this.#counted(await this.#sendBy(lease.state, id, message, options));
+    } finally {
+      lease.release();
+    }
+  }
+
+  async #sendBy(
+    state: RoutingState,
+    id: string,
+    message: Message,
+    options: SendOptions,
+  ): Promise<SendResult> {
+    const { revision } = state.snapshot;
+    const { route: name } = options;
+    const pick = state.picker.pick(
+      message,
+      this.#dependencies.random,
+      name === undefined ? {} : { route: name },
+    );
+    if (!pick.picked) {
+      const route = pick.route === undefined ? {} : { route: pick.route.name };
+      const { reason } = pick;
+      return { kind: 'no-channel', id, revision, ...route, attempts: [], reason, retryAfterMs: 60_000 };
+    }
+    const { plan, verdict, accepted } = await this.#attempt(state, pick, id, message, options);
+    return resultOf({ id, revision, route: pick.route.name, attempts: plan.attempts, verdict, accepted });
+  }
+
+  /** Drives the plan of one message to its end. */
+  async #attempt(
+    state: RoutingState,
+    pick: Route,
+    id: string,
+    message: Message,
+    { timeoutMs, signal }: SendOptions,
+  ): Promise<Ended> {
+    const { clock } = this.#dependencies;
+    const { connectMs, readMs, totalMs } = state.snapshot.strategy.timeouts;
+    const startedAt = clock.now();
+    const begun = startAttemptPlan(
+      {
+        candidates: mapOrder(pick.channels, (channel) => candidateOf(state, channel)),
+        onUnknownOutcome: pick.route.onUnknownOutcome,
+        deadline: startedAt + (timeoutMs ?? totalMs),
+        connectMs,
+        readMs,
+      },
+      startedAt,
+    );
+    let { plan, effect } = begun;
+    const giveUp = new AbortController();
+    const onGone = (): void => {
+      const step = stepAttemptPlan(plan, { type: 'caller-gone', at: clock.now() });
+      plan = step.plan;
+      if (step.effect.type === 'cancel-unwritten') giveUp.abort();
+    };
+    signal?.addEventListener('abort', onGone);
+    if (signal?.aborted === true) onGone();
+    try {
+      let last: AttemptResult | undefined;
+      while (effect.type === 'attempt') {
+        last = await this.#attemptOnce(state, effect, id, message, giveUp.signal);
+        const at = clock.now();
+        ({ plan, effect } = stepAttemptPlan(
+          plan,
+          last === undefined ? { type: 'no-room', at } : { type: 'ended', at, outcome: last.outcome },
+        ));
+      }
+      if (effect.type !== 'finish') throw new Error(`an attempt plan asked for "${effect.type}" out of turn`);
+      const { verdict } = effect;
+      return { plan, verdict, ...(verdict.kind === 'accepted' && last !== undefined && { accepted: last }) };
+    } finally {
+      signal?.removeEventListener('abort', onGone);
+    }
+  }
+
+  /** One attempt; undefined where the channel has no room for it, or was taken out of use meanwhile. */
+  async #attemptOnce(
+    state: RoutingState,
+    { candidate, deadline }: AttemptOrder,
+    id: string,
+    message: Message,
+    signal: AbortSignal,
+  ): Promise<AttemptResult | undefined> {
+    const channel = state.channels.get(candidate.channel);
+    const override = this.#dependencies.routing.current()?.snapshot.overrides.get(candidate.channel);
+    if (channel?.hasRoom !== true || override?.kind === 'drain') return undefined;
+    const { connectMs, readMs } = state.snapshot.strategy.timeouts;
+    const outId = message.outId ?? id;
+    const result = await channel.send({ message, outId, deadline, connectMs, readMs, signal });
+    this.#dependencies.alerts.tell(candidate, result.outcome);
+    return result;
+  }
+
+  #counted(result: SendResult): SendResult {
+    this.#counts[countOf(result)] += 1;
+    return result;
+  }
+}
+
+/** A channel of the strategy as the plan sees it. */
+function candidateOf({ channels }: RoutingState, name: string): Candidate {
+  const open = channels.get(name);
+  if (open === undefined) throw new Error(`the picker named ${name}, which is no open channel`);
+  return { channel: name, host: open.host, account: open.account, credential: open.channel.credential };
+}
