@@ -81,9 +81,7 @@ describe('an entry', () => {
   ])('is not %j', (entry) => {
     expect(parseAllowEndpoint(entry)).toMatchObject({
       ok: false,
-      message: expect.stringContaining(
-        `${JSON.stringify(entry)} must be a host with an optional port`,
-      ) as string,
+      message: expect.stringMatching(/^must be a host with an optional port/) as string,
     });
   });
 });

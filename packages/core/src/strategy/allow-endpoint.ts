@@ -11,7 +11,7 @@ export interface AllowEndpoint {
   readonly port: number | 'any';
 }
 
-/** An entry, or what is wrong with it: a sentence that begins with the entry. */
+/** An entry, or what it must be: the end of a sentence. */
 export type AllowEndpointParse =
   { readonly ok: true; readonly entry: AllowEndpoint } | { readonly ok: false; readonly message: string };
 
@@ -38,7 +38,7 @@ export function parseAllowEndpoint(text: string): AllowEndpointParse {
   const bad =
     match === null || text.length > 300 || host.includes('..') || (port !== '*' && Number(port ?? 1) < 1);
   if (bad || Number(port === '*' ? 1 : (port ?? 1)) > 65_535) {
-    return { ok: false, message: `${JSON.stringify(text.slice(0, 80))} ${allowed}` };
+    return { ok: false, message: allowed };
   }
   const protocol = match[1]?.toLowerCase() === 'http' ? 'http' : 'https';
   const ownPort = protocol === 'http' ? 80 : 443;

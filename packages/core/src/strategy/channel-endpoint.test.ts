@@ -10,8 +10,8 @@ interface OfficialClient {
   readonly _endpointMap: Readonly<Record<string, string>>;
 }
 
-const require = createRequire(new URL('../../../agent/package.json', import.meta.url));
-const { default: Client } = require('@alicloud/dysmsapi20170525') as {
+const load = createRequire(new URL('../../../agent/package.json', import.meta.url));
+const { default: Client } = load('@alicloud/dysmsapi20170525') as {
   default: new (config: Readonly<Record<string, string>>) => OfficialClient;
 };
 const official = (regionId: string) => new Client({ accessKeyId: 'id', accessKeySecret: 'secret', regionId });

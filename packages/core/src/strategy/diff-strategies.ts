@@ -1,6 +1,6 @@
 import type { Strategy, StrategyInput } from '../model/strategy.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { renderPath } from './document-path.ts';
+import { childOf, renderPath } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
 
 /** One place in which two strategies differ. */
@@ -60,10 +60,10 @@ function compare(before: unknown, after: unknown, at: DocumentPath): StrategyCha
   if (after === undefined) return [{ kind: 'removed', path, before }];
   if (!isMapping(before) || !isMapping(after)) return [{ kind: 'changed', path, before, after }];
   const keys = new Set([...Object.keys(after), ...Object.keys(before)]);
-  return [...keys].flatMap((key) => compare(before[key], after[key], [...at, key]));
+  return [...keys].flatMap((key) => compare(childOf(before, key), childOf(after, key), [...at, key]));
 }
 
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+function isMapping(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

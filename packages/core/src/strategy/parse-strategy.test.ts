@@ -344,6 +344,17 @@ describe('whatever it is given', () => {
     expect(messagesOf(documentWith({ race: deep })).join()).toContain('nested more than 32 levels deep');
   });
 
+  it('reports no more than 200 mistakes where everything is wrong', () => {
+    const order = Array.from({ length: 20 }, (_, index) => `nowhere-${index}`);
+    const names = Array.from({ length: 1000 }, (_, index) => `channel-with-a-long-name-${index}`);
+    const parsed = parseStrategy({
+      schemaVersion: 1,
+      channels: Object.fromEntries(names.map((name) => [name, aliyun])),
+      routes: names.map((name) => ({ name, policy: { kind: 'primary-backup', order } })),
+    });
+    expect(parsed.ok ? 0 : parsed.issues.length).toBe(200);
+  });
+
   it('survives a circle', () => {
     const circle: Record<string, unknown> = documentWith({});
     circle['race'] = circle;

@@ -4,7 +4,7 @@ import { strategySchema } from '../model/strategy.ts';
 import type { Strategy } from '../model/strategy.ts';
 import { migrateStrategy } from './migrate-strategy.ts';
 import { findUnplain } from './plain-document.ts';
-import { findRelationIssues } from './relations.ts';
+import { findRelationIssues, mostIssues } from './relations.ts';
 import { issueOf, issuesOfShape } from './shape-issues.ts';
 import type { StrategyIssue, StrategyWarning } from './strategy-issue.ts';
 import { strategyWarnings } from './strategy-warnings.ts';
@@ -14,7 +14,7 @@ export type StrategyParse =
   | { readonly ok: true; readonly strategy: Strategy; readonly warnings: readonly StrategyWarning[] }
   | StrategyRefusal;
 
-/** Why a document is no strategy: at least one issue, all at once. */
+/** Why a document is no strategy: every mistake at once, up to 200 of them, at least one. */
 export interface StrategyRefusal {
   readonly ok: false;
   readonly code: 'STRATEGY_INVALID' | 'STRATEGY_TOO_NEW';
@@ -36,15 +36,16 @@ export function parseStrategy(value: unknown): StrategyParse {
 /** zod asks for relations only where every field is well formed; an author wants to hear of both at once. */
 function findIssues(document: unknown): StrategyIssue[] {
   const shaped = strategyShape.safeParse(document);
+  const found = issuesOfShape(document, (shaped.error?.issues ?? []).slice(0, mostIssues));
   const relations = findRelationIssues(document).map(({ at, claim }) => issueOf(document, at, claim));
-  return [...issuesOfShape(document, shaped.error?.issues ?? []), ...relations];
+  return [...found, ...relations].slice(0, mostIssues);
 }
 
-const mostIssues = 20;
+const mostInMessage = 20;
 
 /** The error for a refused document, its first 20 issues in the message. */
 export function strategyError({ code, issues }: StrategyRefusal): WaystationError {
-  const shown = issues.slice(0, mostIssues).map(({ message }) => message);
-  if (issues.length > mostIssues) shown.push(`and ${issues.length - mostIssues} more`);
+  const shown = issues.slice(0, mostInMessage).map(({ message }) => message);
+  if (issues.length > mostInMessage) shown.push(`and ${issues.length - mostInMessage} more`);
   return new WaystationError(code, shown.join('; '));
 }

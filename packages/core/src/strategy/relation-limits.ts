@@ -1,4 +1,5 @@
 import { childOf } from './document-path.ts';
+import type { DocumentPath } from './document-path.ts';
 import { entriesOf } from './document-view.ts';
 import type { DocumentView } from './document-view.ts';
 import type { RelationIssue } from './relation-issue.ts';
@@ -17,12 +18,14 @@ export function limitIssues(view: DocumentView): RelationIssue[] {
 }
 
 function unknownKeys(limited: unknown, key: string, kind: string, known: readonly string[]): RelationIssue[] {
+  const names = new Set(known);
   return entriesOf(limited)
-    .filter(([name]) => !known.includes(name))
-    .map(([name]) => ({ at: ['limits', key, name], claim: sayUnknown(kind, name, known) }));
+    .filter(([name]) => !names.has(name))
+    .map(([name]) => ({ at: ['limits', key, name], say: () => sayUnknown(kind, name, known) }));
 }
 
 function fallbackIssues(limited: unknown, known: readonly string[]): RelationIssue[] {
+  const names = new Set(known);
   const fallbacks = new Map(
     entriesOf(limited).flatMap(([name, limit]) => {
       const over = childOf(limit, 'over');
@@ -30,23 +33,37 @@ function fallbackIssues(limited: unknown, known: readonly string[]): RelationIss
       return typeof to === 'string' ? [[name, to] as const] : [];
     }),
   );
-  return [...fallbacks].flatMap(([name, to]) => {
-    const at = ['limits', 'routes', name, 'over', 'route'];
-    if (!known.includes(to)) return [{ at, claim: sayUnknown('route', to, known) }];
-    const circle = findCircle(name, fallbacks);
-    if (circle === undefined) return [];
-    return [{ at, claim: `must not lead back to ${name}: ${circle.join(' → ')}` }];
-  });
+  const unknown = [...fallbacks].filter(([, to]) => !names.has(to));
+  return [
+    ...unknown.map(([name, to]) => ({ at: placeOf(name), say: () => sayUnknown('route', to, known) })),
+    ...findCircles(fallbacks).map((circle) => {
+      const [start = ''] = circle;
+      const way = [...circle, start].join(' → ');
+      return { at: placeOf(start), say: () => `must not lead back to ${start}: ${way}` };
+    }),
+  ];
 }
 
-/** The way from a route through its fallbacks back to itself; undefined where they end or turn elsewhere. */
-function findCircle(start: string, fallbacks: ReadonlyMap<string, string>): string[] | undefined {
-  const way = [start];
-  const seen = new Set<string>();
-  for (let next = fallbacks.get(start); next !== undefined && !seen.has(next); next = fallbacks.get(next)) {
-    way.push(next);
-    if (next === start) return way;
-    seen.add(next);
+function placeOf(name: string): DocumentPath {
+  return ['limits', 'routes', name, 'over', 'route'];
+}
+
+/** Every circle of fallbacks, once; each route is walked over once, however long the chains are. */
+function findCircles(fallbacks: ReadonlyMap<string, string>): string[][] {
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  for (const start of fallbacks.keys()) {
+    const way: string[] = [];
+    const places = new Map<string, number>();
+    let next: string | undefined = start;
+    while (next !== undefined && !done.has(next) && !places.has(next)) {
+      places.set(next, way.length);
+      way.push(next);
+      next = fallbacks.get(next);
+    }
+    const back = next === undefined ? undefined : places.get(next);
+    if (back !== undefined) circles.push(way.slice(back));
+    for (const name of way) done.add(name);
   }
-  return undefined;
+  return circles;
 }

@@ -26,7 +26,8 @@ export function numberIssues({ document }: DocumentView): RelationIssue[] {
       : ([larger, smaller, sign === '<' ? 'more than' : 'at least', low] as const);
     const note = limit.written ? '' : ', its default';
     const got = low.written ? low.number : high.number;
-    return [{ at, claim: `must be ${words} ${renderPath(other)} (${limit.number}${note}), got ${got}` }];
+    const claim = `must be ${words} ${renderPath(other)} (${limit.number}${note}), got ${got}`;
+    return [{ at, say: () => claim }];
   });
 }
 

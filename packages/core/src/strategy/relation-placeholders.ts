@@ -38,7 +38,7 @@ function textsOf(
 ): RelationIssue[] {
   return entriesOf(mapping).flatMap(([key, text]) => {
     const claim = typeof text === 'string' ? findProblem(text, problemOf) : undefined;
-    return claim === undefined ? [] : [{ at: [...at, key], claim }];
+    return claim === undefined ? [] : [{ at: [...at, key], say: () => claim }];
   });
 }
 

@@ -13,14 +13,15 @@ export function routeIssues(view: DocumentView): RelationIssue[] {
 }
 
 function channelIssues({ channels }: RouteView, view: DocumentView): RelationIssue[] {
-  const known = [...view.channels.keys()];
   const first = new Map<string, number>();
   return channels.flatMap(({ name, at }, index) => {
     const earlier = first.get(name);
-    if (earlier !== undefined)
-      return [{ at, claim: `repeats ${name}, which stands at [${earlier}] already` }];
+    if (earlier !== undefined) {
+      return [{ at, say: () => `repeats ${name}, which stands at [${earlier}] already` }];
+    }
     first.set(name, index);
-    return view.channels.has(name) ? [] : [{ at, claim: sayUnknown('channel', name, known) }];
+    if (view.channels.has(name)) return [];
+    return [{ at, say: () => sayUnknown('channel', name, [...view.channels.keys()]) }];
   });
 }
 
@@ -34,7 +35,9 @@ function repeatedNames(routes: readonly RouteView[]): RelationIssue[] {
       return [];
     }
     const places = `${renderPath(earlier.at)} and ${renderPath(route.at)}`;
-    return [{ at: [...route.at, 'name'], claim: `must be different for each route, and ${places} share it` }];
+    return [
+      { at: [...route.at, 'name'], say: () => `must be different for each route, and ${places} share it` },
+    ];
   });
 }
 
@@ -43,9 +46,10 @@ function reachIssues({ routes, document }: DocumentView): RelationIssue[] {
   const catchAll = routes.findIndex(({ matchesAll }) => matchesAll);
   const first = routes[catchAll];
   if (first !== undefined) {
+    const name = renderPath(first.at, document);
     return routes.slice(catchAll + 1).map(({ at }) => ({
       at,
-      claim: `can never be reached: ${renderPath(first.at, document)} stands before it and matches everything`,
+      say: () => `can never be reached: ${name} stands before it and matches everything`,
     }));
   }
   const last = routes.at(-1);
@@ -55,7 +59,8 @@ function reachIssues({ routes, document }: DocumentView): RelationIssue[] {
   return [
     {
       at: [...last.at, 'match'],
-      claim: `must be left out, since the last route must match everything, got ${Object.keys(match).join(', ')}`,
+      say: () =>
+        `must be left out, since the last route must match everything, got ${Object.keys(match).join(', ')}`,
     },
   ];
 }

@@ -1,15 +1,22 @@
+import type { DocumentPath } from './document-path.ts';
 import { viewDocument } from './document-view.ts';
-import type { RelationIssue } from './relation-issue.ts';
 import { limitIssues } from './relation-limits.ts';
 import { numberIssues } from './relation-numbers.ts';
 import { placeholderIssues } from './relation-placeholders.ts';
 import { routeIssues } from './relation-routes.ts';
 
+/** Mistakes that are shown of one document; who made more than these mends the first and asks again. */
+export const mostIssues = 200;
+
 /**
- * Everything in a document that contradicts something else in it. Takes any document, so that a wrong shape in one
- * place does not hide a wrong relation in another.
+ * What in a document contradicts something else in it, up to `mostIssues`. Takes any document, so that a wrong shape
+ * in one place does not hide a wrong relation in another.
  */
-export function findRelationIssues(document: unknown): RelationIssue[] {
+export function findRelationIssues(
+  document: unknown,
+): { readonly at: DocumentPath; readonly claim: string }[] {
   const view = viewDocument(document);
-  return [...routeIssues(view), ...limitIssues(view), ...placeholderIssues(view), ...numberIssues(view)];
+  return [...routeIssues(view), ...limitIssues(view), ...placeholderIssues(view), ...numberIssues(view)]
+    .slice(0, mostIssues)
+    .map(({ at, say }) => ({ at, claim: say() }));
 }

@@ -26,6 +26,9 @@ const channels: StrategyInput['channels'] = {
     answer: { code: '/code', accepted: ['0'] },
   },
   mainland: aliyun('ap-southeast-1', { covers: { countryCodes: ['86'], templateCodes: ['SMS_1', 'SMS_2'] } }),
+};
+/** On two hosts and one cable. */
+const cabled: StrategyInput['channels'] = {
   domainA: aliyun('cn-hangzhou', { failureDomain: 'one-cable' }),
   domainB: aliyun('ap-southeast-1', { failureDomain: 'one-cable' }),
 };
@@ -62,7 +65,9 @@ describe('backups that fail with their primary', () => {
     ],
     ['a primary alone has no backup to warn of', ['hangzhou'], undefined],
   ])('%s', (_, names, expected) => {
-    const found = messages(order(...names));
+    const found = read(order(...names), { channels: { ...channels, ...cabled } }).warnings.map(
+      ({ message }) => message,
+    );
     expect(found).toEqual(expected === undefined ? [] : [expect.stringMatching(expected)]);
   });
 
@@ -140,6 +145,10 @@ describe('what is not acted on yet', () => {
     ['routes.otp.dedupeMs', { dedupeMs: 1000 }],
   ])('%s', (path, route) => {
     expect(unacted(route)).toEqual([path]);
+  });
+
+  it('names a failure domain, which attempts do not count yet', () => {
+    expect(unacted({}, { channels: { ...channels, ...cabled } })).toEqual(['channels.domainA.failureDomain']);
   });
 
   it('is said in a sentence, once for all routes', () => {
