@@ -129,6 +129,14 @@ export class Scene {
     return this.mustWayctl('strategy', 'apply', '-f', await this.write(document), '--yes', ...flags);
   }
 
+  /** The revision of the strategy that stands in etcd, as wayctl prints it. */
+  async revision(): Promise<number> {
+    const output = await this.mustWayctl('strategy', 'get');
+    const revision = /revision (\d+)/.exec(output)?.[1];
+    if (revision === undefined) throw new Error(`wayctl strategy get names no revision:\n${output}`);
+    return Number(revision);
+  }
+
   /** Starts an agent and waits until it is ready, unless `wait` is false. */
   async agent(options: SceneAgentOptions = {}, wait = true): Promise<AgentProcess> {
     const { id = `agent-${String(++this.#names)}`, flags = [], env = {} } = options;

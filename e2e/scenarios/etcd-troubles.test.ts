@@ -11,9 +11,7 @@ const scene = sceneOfFile();
 async function moveWeights(set: Scene, agent: AgentProcess, share: number): Promise<void> {
   const edit = ['weights', 'set', 'default', `cn-hangzhou=${String(share)}`, 'ap-southeast-1=50', '--yes'];
   await eventually('wayctl edits', () => set.mustWayctl(...edit));
-  const { revision } = JSON.parse(await set.mustWayctl('strategy', 'get', '--output', 'json', '--meta')) as {
-    revision: number;
-  };
+  const revision = await set.revision();
   await agent.until(`routes by revision ${String(revision)}`, ({ strategy }) => {
     expect(strategy?.revision).toBe(revision);
   });
@@ -51,9 +49,7 @@ it('an agent follows the strategy through an etcd that is killed, paused, compac
   });
   set.etcd.resume();
   await set.mustWayctl('weights', 'set', 'default', 'cn-hangzhou=3', 'ap-southeast-1=50', '--yes');
-  const { revision } = JSON.parse(await set.mustWayctl('strategy', 'get', '--output', 'json', '--meta')) as {
-    revision: number;
-  };
+  const revision = await set.revision();
   await set.etcd.compact(revision);
   await moveWeights(set, agent, 4);
 
