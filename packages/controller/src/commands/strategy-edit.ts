@@ -112,7 +112,9 @@ class Draft {
   static async begin(invocation: Invocation, current: CurrentStrategy): Promise<Draft> {
     const { env, fleet } = (await invocation.common()).connection;
     const folder = await mkdtemp(join(invocation.world.tempDir, 'wayctl-edit-'));
-    const text = withNotes(stringify(storedDocument(current.text)), [
+    const document = storedDocument(current.text);
+    // What somebody broke by hand is mended in its own words.
+    const text = withNotes(typeof document === 'string' ? document : stringify(document), [
       `The strategy of ${env}/${fleet} at revision ${current.revision}. Lines that begin with #! are taken off.`,
     ]);
     const draft = new Draft(folder, text);

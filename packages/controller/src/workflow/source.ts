@@ -10,8 +10,8 @@ export const fileOption: OptionDefinition = {
   description: 'strategy as YAML or JSON; - reads standard input',
 };
 
-/** Largest document that is read: etcd takes 1.5 MB a request, and history keeps a copy beside the strategy. */
-const maxBytes = 1_000_000;
+/** Longest document that is read: etcd takes 1.5 MB a request, and an edit writes the strategy and its history at once. */
+const maxBytes = 700_000;
 
 /** A document as it was read, under the name that messages call it by. */
 export interface Source {
