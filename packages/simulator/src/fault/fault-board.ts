@@ -85,9 +85,10 @@ export class FaultBoard {
   async #settle(): Promise<void> {
     const { faults, servers, now } = this.#parts;
     const at = now();
-    const changes = [...servers].map(([name, server]) =>
-      server.change(faults.listenerFault(name, at)?.kind ?? 'open'),
-    );
+    const changes = [...servers].map(([name, server]) => {
+      const fault = faults.listenerFault(name, at);
+      return fault === undefined ? server.change('open') : server.change(fault.kind, fault.standing);
+    });
     await Promise.all(changes);
   }
 

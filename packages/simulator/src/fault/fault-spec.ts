@@ -25,6 +25,8 @@ const which = {
 };
 /** Whether the text had reached the phone before the fault struck. */
 const accepted = z.boolean().default(false);
+/** What becomes of connections that stand: cut at once, or each serves one more request and is closed. */
+const standing = z.enum(['cut', 'finish']).default('cut');
 const delayMs = z.int().min(0).max(600_000);
 const status5xx = z.int().min(500).max(599).default(503);
 
@@ -71,9 +73,9 @@ export const FaultSpec = z.discriminatedUnion('kind', [
     message: z.string().max(1024).optional(),
     status: z.int().min(200).max(599).optional().describe('Default: the status that the code has.'),
   }),
-  z.strictObject({ kind: z.literal('refuse'), ...where }),
-  z.strictObject({ kind: z.literal('blackhole'), ...where }),
-  z.strictObject({ kind: z.literal('tls-failure'), ...where }),
+  z.strictObject({ kind: z.literal('refuse'), ...where, standing }),
+  z.strictObject({ kind: z.literal('blackhole'), ...where, standing }),
+  z.strictObject({ kind: z.literal('tls-failure'), ...where, standing }),
 ]);
 export type FaultSpec = z.output<typeof FaultSpec>;
 /** A fault as a caller writes it: only `kind` is needed. */

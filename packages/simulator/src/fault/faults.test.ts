@@ -14,7 +14,7 @@ beforeAll(async () => {
   });
 });
 beforeEach(() => {
-  agent = new Agent({ connect: { ca: Object.values(simulator.certificates) } });
+  agent = new Agent({ keepAliveTimeout: 60_000, connect: { ca: Object.values(simulator.certificates) } });
 });
 afterEach(async () => {
   await simulator.clearFaults();
@@ -227,6 +227,17 @@ describe('a fault of the listener', () => {
     await simulator.clearFaults();
     await eventually('cn-hangzhou', '200 OK');
   });
+
+  it.each(['refuse', 'blackhole'] as const)(
+    'lets standing connections finish in a %s that says so',
+    async (kind) => {
+      expect(await send()).toBe('200 OK');
+      await set({ kind, region: 'cn-hangzhou', standing: 'finish' });
+      const { status, headers } = await get(sendUrl('cn-hangzhou'));
+      expect([status, headers['connection']]).toEqual([200, 'close']);
+      expect(await knock('cn-hangzhou')).toBe(kind === 'refuse' ? 'ECONNREFUSED' : 'silence');
+    },
+  );
 
   it('changes from one to the other', async () => {
     const refused = await set({ kind: 'refuse', region: 'cn-hangzhou' });

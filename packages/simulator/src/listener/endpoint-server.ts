@@ -9,7 +9,7 @@ import { planReply } from '../fault/reply.ts';
 import type { Log } from '../log.ts';
 import { maskNumber } from '../log.ts';
 import type { Certificate } from './certificate.ts';
-import type { GateState } from './gate.ts';
+import type { GateState, Standing } from './gate.ts';
 import { Gate } from './gate.ts';
 import type { RawRequest } from './raw-request.ts';
 import { readRequest } from './raw-request.ts';
@@ -98,8 +98,8 @@ export class EndpointServer {
   }
 
   /** Refuses, blackholes or breaks connections, or opens again. */
-  change(state: GateState): Promise<void> {
-    return this.#gate.change(state);
+  change(state: GateState, standing: Standing = 'cut'): Promise<void> {
+    return this.#gate.change(state, standing);
   }
 
   /** Closes the port and every connection. */
@@ -125,7 +125,8 @@ export class EndpointServer {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#gate.state === 'blackhole') return;
+    if (this.#gate.silent) return;
+    if (this.#gate.state !== 'open') response.shouldKeepAlive = false;
     const read = await readRequest(message, MAX_BODY_BYTES);
     if (read.kind === 'gone') return;
     if (read.kind === 'too-large') {

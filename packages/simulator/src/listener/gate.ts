@@ -7,6 +7,9 @@ import { HeldPort } from './held-port.ts';
 /** How a port treats connections. */
 export type GateState = 'open' | 'refuse' | 'blackhole' | 'tls-failure';
 
+/** What becomes of connections that stand when a port closes: cut, or each may serve one more request. */
+export type Standing = 'cut' | 'finish';
+
 /** `handshake_failure`, fatal: what a TLS server says when it will not go on. */
 const TLS_ALERT = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28]);
 
@@ -19,6 +22,7 @@ export class Gate {
   readonly #host: string;
   #port: number;
   #state: GateState = 'open';
+  #standing: Standing = 'cut';
   #server: Server | undefined;
   #hole: BlackHole | undefined;
   #held: HeldPort | undefined;
@@ -41,6 +45,11 @@ export class Gate {
     return this.#state;
   }
 
+  /** Whether standing connections get no answer either. */
+  get silent(): boolean {
+    return this.#state === 'blackhole' && this.#standing === 'cut';
+  }
+
   /** Connections held now. */
   get connections(): number {
     return this.#sockets.size;
@@ -52,8 +61,8 @@ export class Gate {
   }
 
   /** Changes how connections are treated; resolves once it is in force. */
-  change(state: GateState): Promise<void> {
-    const done = this.#last.then(() => (state === this.#state ? undefined : this.#turn(state)));
+  change(state: GateState, standing: Standing): Promise<void> {
+    const done = this.#last.then(() => this.#turn(state, standing));
     this.#last = done.catch(() => undefined);
     return done;
   }
@@ -67,10 +76,20 @@ export class Gate {
     this.#held?.release();
   }
 
-  async #turn(state: GateState): Promise<void> {
-    // In a blackhole the packets of standing connections vanish too; they are dropped when it ends.
-    if (state !== 'blackhole') this.#dropConnections();
+  async #turn(state: GateState, standing: Standing): Promise<void> {
+    const same = state === this.#state;
+    if (same && standing === this.#standing) return;
+    const wasSilent = this.silent;
     this.#state = state;
+    this.#standing = standing;
+    // In a blackhole the packets of standing connections vanish too; they are dropped when it ends.
+    const cut = standing === 'cut' && (state === 'refuse' || state === 'tls-failure');
+    const isSilent = standing === 'cut' && state === 'blackhole';
+    if (cut || (wasSilent && !isSilent)) this.#dropConnections();
+    if (!same) await this.#reopen(state);
+  }
+
+  async #reopen(state: GateState): Promise<void> {
     if (state === 'blackhole') {
       await this.#unlisten();
       this.#hole = await BlackHole.open(this.#host, this.#port);
