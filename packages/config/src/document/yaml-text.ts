@@ -36,7 +36,7 @@ export function yamlIssues(text: string, { document, lines }: YamlText): Documen
 }
 
 /** A place by its offset in the text. */
-export function placeOf(lines: LineCounter, offset: number): DocumentPlace {
+function placeOf(lines: LineCounter, offset: number): DocumentPlace {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
 }

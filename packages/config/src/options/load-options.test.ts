@@ -193,6 +193,7 @@ describe('a mistake', () => {
       WAYSTATION_LISTN: 'x',
       WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_ID: 'x',
       WAYSTATION_AGENT_PORT: 'x',
+      WAYSTATION_BY: 'x',
     };
     expect((await values({ env })).warnings).toEqual([
       'WAYSTATION_LISTN is set but is no option; did you mean WAYSTATION_LISTEN?',

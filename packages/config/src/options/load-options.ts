@@ -1,4 +1,4 @@
-import { nearestName, showValue, WaystationError } from '@waystation/core';
+import { showValue, WaystationError } from '@waystation/core';
 import { z } from 'zod';
 import { optionNames } from './option-definition.ts';
 import type { OptionDefinition, OptionTable, OptionValues } from './option-definition.ts';
@@ -80,7 +80,7 @@ export async function loadOptions<Table extends OptionTable>(
     kind: 'values',
     values: checked,
     sources: sources as Readonly<Record<keyof Table, OptionSource>>,
-    warnings: mistypedVariables({ config: configOption, ...program.options }, input.env, nearestName),
+    warnings: mistypedVariables({ config: configOption, ...program.options }, input.env),
   };
 }
 

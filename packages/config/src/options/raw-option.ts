@@ -1,3 +1,4 @@
+import { nearestName } from '@waystation/core';
 import type { OptionDefinition, OptionTable } from './option-definition.ts';
 import { optionNames } from './option-definition.ts';
 
@@ -47,17 +48,21 @@ export function fromDefault(
   return fallback === undefined ? undefined : { source: 'default', name, value: fallback };
 }
 
+const variablePrefix = 'WAYSTATION_';
+
 /** Variables that look like a mistyped one of this program's: the environment is shared, so this is no error. */
 export function mistypedVariables(
   options: OptionTable,
   env: Readonly<Record<string, string | undefined>>,
-  nearest: (name: string, known: readonly string[]) => string | undefined,
 ): string[] {
-  const known = Object.keys(options).map((key) => optionNames(key).variable);
+  const known = Object.keys(options).map((key) => optionNames(key).variable.slice(variablePrefix.length));
   return Object.keys(env)
-    .filter((name) => /^WAYSTATION_[A-Z_]+$/.test(name) && !known.includes(name))
+    .filter((name) => name.startsWith(variablePrefix))
+    .map((name) => name.slice(variablePrefix.length))
+    .filter((name) => /^[A-Z_]+$/.test(name) && !known.includes(name))
     .flatMap((name) => {
-      const meant = nearest(name, known);
-      return meant === undefined ? [] : [`${name} is set but is no option; did you mean ${meant}?`];
+      const meant = nearestName(name, known);
+      if (meant === undefined) return [];
+      return [`${variablePrefix}${name} is set but is no option; did you mean ${variablePrefix}${meant}?`];
     });
 }

@@ -5,7 +5,7 @@ const weight = z.number().min(0).max(1000);
 const channelName = z.string().min(1);
 
 /** How a route orders its channels. */
-export const policySchema = z.discriminatedUnion('kind', [
+const policySchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('primary-backup'),
     order: z.array(channelName).min(1).max(1000).describe('Primary first, then its backups.'),

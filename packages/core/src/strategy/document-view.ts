@@ -2,7 +2,7 @@ import { childOf } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
 
 /** A channel as a policy names it, and where. */
-export interface NamedChannel {
+interface NamedChannel {
   readonly name: string;
   readonly at: DocumentPath;
 }

@@ -7,7 +7,7 @@ import type { StrategyIssue } from './strategy-issue.ts';
 export type Migration = (document: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
 /** Version → how its documents become those of the next. Empty as long as 1 is the only version there was. */
-export const strategyMigrations: ReadonlyMap<number, Migration> = new Map();
+const strategyMigrations: ReadonlyMap<number, Migration> = new Map();
 
 /** A document of the wanted version, or why there is none. */
 export type MigrationResult =
