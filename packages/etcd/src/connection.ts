@@ -1,0 +1,94 @@
+import { WaystationError } from '@waystation/core';
+import type { CallOptions } from '@waystation/core';
+import type { Etcd3, IOptions } from 'etcd3';
+import { within } from './deadline.ts';
+import { etcdDefaults } from './etcd-options.ts';
+import type { EtcdOptions } from './etcd-options.ts';
+import { toStoreError } from './failure.ts';
+
+/**
+ * Silence on a connection is noticed within 8 s, calls under way or not. A proxy for the web is not meant for
+ * etcd, and a list may be larger than the 4 MB that gRPC would take.
+ */
+const channelOptions = {
+  'grpc.keepalive_time_ms': 5000,
+  'grpc.keepalive_timeout_ms': 3000,
+  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.initial_reconnect_backoff_ms': 200,
+  'grpc.max_reconnect_backoff_ms': 3000,
+  'grpc.enable_http_proxy': 0,
+  'grpc.max_receive_message_length': 256 * 1024 * 1024,
+} as const;
+
+/** The clients of one member. etcd3 retries nothing here: its callers know what may be tried twice. */
+export class EtcdConnection {
+  readonly endpoint: string;
+  readonly client: Etcd3;
+  /** How long a call may take by default, in milliseconds. */
+  readonly timeoutMs: number;
+
+  private constructor(endpoint: string, client: Etcd3, timeoutMs: number) {
+    this.endpoint = endpoint;
+    this.client = client;
+    this.timeoutMs = timeoutMs;
+  }
+
+  /** Makes ready to call one member; nothing is sent yet. Loads etcd3 (some 300 ms) the first time. */
+  static async open(endpoint: string, options: EtcdOptions): Promise<EtcdConnection> {
+    const [{ Etcd3 }, { noop }] = await Promise.all([import('etcd3'), import('cockatiel')]);
+    const timeoutMs = options.callTimeoutMs ?? etcdDefaults.callTimeoutMs;
+    const settings: IOptions = {
+      hosts: [endpoint],
+      faultHandling: { global: noop, host: () => noop },
+      grpcOptions: channelOptions,
+      defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + timeoutMs }),
+      ...(endpoint.startsWith('https:') ? tlsSettings(options) : {}),
+      ...(options.user === undefined
+        ? {}
+        : { auth: { username: options.user, password: options.password ?? '' } }),
+    };
+    try {
+      return new EtcdConnection(endpoint, new Etcd3(settings), timeoutMs);
+    } catch (error) {
+      throw toStoreError(error, endpoint, 'connecting');
+    }
+  }
+
+  /** Runs a call: it ends within the deadline, when the signal aborts, or with an error of ours. */
+  async call<T>(
+    doing: string,
+    run: (client: Etcd3) => Promise<T>,
+    options: CallOptions & { timeoutMs?: number } = {},
+  ): Promise<T> {
+    const { signal, timeoutMs = this.timeoutMs } = options;
+    const late = (): WaystationError =>
+      new WaystationError(
+        'STORE_TIMEOUT',
+        `${doing} at ${this.endpoint}: etcd did not answer in ${String(timeoutMs)} ms`,
+      );
+    try {
+      return await within(run(this.client), timeoutMs, late, signal);
+    } catch (error) {
+      if (signal?.aborted === true && error === signal.reason) throw error;
+      throw toStoreError(error, this.endpoint, doing);
+    }
+  }
+
+  /** Ends the connections; streams still open end with an error. */
+  close(): void {
+    this.client.close();
+  }
+}
+
+function tlsSettings({ ca, cert, key }: EtcdOptions): Pick<IOptions, 'credentials'> {
+  if (ca === undefined && cert === undefined) return {};
+  return {
+    credentials: {
+      // gRPC takes its own roots where there are none; etcd3's type does not know it.
+      rootCertificate: (ca === undefined ? undefined : Buffer.from(ca)) as Buffer,
+      ...(cert === undefined || key === undefined
+        ? {}
+        : { certChain: Buffer.from(cert), privateKey: Buffer.from(key) }),
+    },
+  };
+}
