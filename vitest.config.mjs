@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests read the packages' sources, so that no build is needed before a unit test. */
 const resolve = { conditions: ['@waystation/source'] };
-const ssr = { resolve: { conditions: ['@waystation/source', 'node', 'import', 'module', 'default'] } };
+// No 'import' among them: it would reach Node's own loader, where `require('long')` then gives protobufjs
+// a module it cannot use, and etcd's 64-bit numbers lose their last digits.
+const ssr = { resolve: { conditions: ['@waystation/source', 'module', 'node', 'development|production'] } };
 
 export default defineConfig({
   test: {
@@ -27,6 +29,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // Real processes on a busy machine; each further try is told by the reporter.
+          retry: 2,
         },
       },
     ],
