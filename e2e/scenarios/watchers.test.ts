@@ -37,7 +37,7 @@ it('two hundred watches, each with a connection of its own, and an agent all lea
   });
   await following;
   expect(seenAt).toHaveLength(watchers);
-  const [first = 0, last = 0] = [Math.min(...seenAt), Math.max(...seenAt)];
+  const [first, last] = [Math.min(...seenAt), Math.max(...seenAt)];
   console.log(
     `${String(watchers)} watches: first after ${(first - changedAt).toFixed(0)} ms, all after ${(last - changedAt).toFixed(0)} ms (wayctl's start among them)`,
   );
