@@ -11,6 +11,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const pnpmVersion = '10.34.9';
 const stampFile = join(root, 'node_modules', '.waystation-setup.json');
 
+/** Turbo neither reports to its makers nor asks about it. */
+const quietTurbo = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+
 /** What failed in a sentence for a person, without a stack. */
 export class SetupError extends Error {}
 
@@ -37,7 +40,10 @@ export async function setUp({ say = console.error } = {}) {
   if (built.build === buildKey && (await bundles()).every((file) => existsSync(join(root, file)))) return;
   say('building …');
   await must(
-    await bin('turbo', ['run', 'build', '--output-logs=errors-only', '--log-order=grouped']),
+    // Through pnpm, since turbo looks for it on the path.
+    await pnpm(['exec', 'turbo', 'run', 'build', '--output-logs=errors-only', '--log-order=grouped'], {
+      env: quietTurbo,
+    }),
     'building',
   );
   await writeStamp({ install: installKey, build: buildKey });
@@ -48,7 +54,6 @@ export function bin(name, args, options = {}) {
   return runCommand(join(root, 'node_modules', '.bin', name), args, {
     cwd: root,
     ...options,
-    env: { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...options.env },
   });
 }
 
