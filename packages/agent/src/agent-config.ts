@@ -1,22 +1,17 @@
 import type { FleetId } from '@waystation/core';
+import type { EtcdOptions } from '@waystation/etcd';
 import type { ListenAddress } from './http/listen-address.ts';
 import type { LogLevel } from './log/logger.ts';
 
-/** How to reach etcd; files are named, not read. */
-export interface EtcdAccess {
-  readonly endpoints: readonly string[];
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-  readonly user?: string;
-  readonly passwordFile?: string;
-  /** What all keys begin with. */
-  readonly prefix: string;
-}
-
 /** Where the strategy comes from. */
 export type SourceConfig =
-  { readonly kind: 'etcd'; readonly etcd: EtcdAccess } | { readonly kind: 'file'; readonly path: string };
+  | {
+      readonly kind: 'etcd';
+      readonly etcd: EtcdOptions;
+      /** What all keys begin with. */
+      readonly prefix: string;
+    }
+  | { readonly kind: 'file'; readonly path: string };
 
 /** How the API port is protected beyond what holds for every caller. */
 export interface ApiProtection {

@@ -86,7 +86,7 @@ export class Agent {
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
     const { source, fleet } = config;
     if (source.kind === 'etcd') {
-      const keys = fleetKeys(fleet, source.etcd.prefix);
+      const keys = fleetKeys(fleet, source.prefix);
       const pace = tuning.feedPace;
       this.#feed = new StoreSync({ ...shared, openStore, random }, { keys, ...(pace && { pace }) });
       this.#reporter = new AgentReporter(
@@ -150,6 +150,11 @@ export class Agent {
     }
   }
 
+  /** This host's rules have changed: a strategy that was refused may be good now. */
+  reconsider(): void {
+    this.#intake.reconsider();
+  }
+
   /**
    * Not ready from now on; lets requests under way end within the configured time, takes the report back, and
    * closes everything that was opened.
@@ -198,7 +203,7 @@ export class Agent {
 
 /** Names what a cached strategy was taken from, so that another fleet's is never served. */
 function originOf({ source, fleet }: AgentConfig): string {
-  return source.kind === 'file' ? `file ${source.path}` : `${source.etcd.prefix}/${fleet.env}/${fleet.fleet}`;
+  return source.kind === 'file' ? `file ${source.path}` : `${source.prefix}/${fleet.env}/${fleet.fleet}`;
 }
 
 function factsOf({ clock, version }: AgentDependencies, { agentId, fleet, labels }: AgentConfig): AgentFacts {

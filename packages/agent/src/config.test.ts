@@ -34,7 +34,7 @@ describe('the configuration', () => {
     expect(config).toMatchObject({
       fleet: { env: 'default', fleet: 'default' },
       labels: {},
-      source: { kind: 'etcd', etcd: { endpoints: ['http://127.0.0.1:2379'], prefix: '/waystation' } },
+      source: { kind: 'etcd', etcd: { endpoints: ['http://127.0.0.1:2379'] }, prefix: '/waystation' },
       listen: { kind: 'tcp', host: '127.0.0.1', port: 7280 },
       adminListen: { kind: 'tcp', host: '127.0.0.1', port: 7281 },
       protection: { allowedHosts: [] },

@@ -21,7 +21,7 @@ export async function resolveConfig(values: AgentOptionValues, around: Surroundi
     fleet: { env: values.env, fleet: values.fleet },
     agentId: values.agentId ?? inventId(),
     labels: values.label,
-    source: sourceOf(values),
+    source: await sourceOf(values, around),
     listen: values.listen,
     adminListen: values.adminListen,
     protection: await protectionOf(values, around),
@@ -31,45 +31,52 @@ export async function resolveConfig(values: AgentOptionValues, around: Surroundi
   };
 }
 
-function sourceOf(values: AgentOptionValues): SourceConfig {
-  const { strategyFile, etcdEndpoints, etcdCa, etcdCert, etcdKey, etcdUser, etcdPasswordFile } = values;
+async function sourceOf(values: AgentOptionValues, around: Surroundings): Promise<SourceConfig> {
+  const { strategyFile, etcdEndpoints, etcdUser, etcdPrefix } = values;
   if (strategyFile !== undefined) return { kind: 'file', path: resolve(strategyFile) };
+  const ca = await readNamed('--etcd-ca', values.etcdCa, around);
+  const cert = await readNamed('--etcd-cert', values.etcdCert, around);
+  const key = await readNamed('--etcd-key', values.etcdKey, around);
+  const password = await readNamed('--etcd-password-file', values.etcdPasswordFile, around);
   return {
     kind: 'etcd',
+    prefix: etcdPrefix,
     etcd: {
       endpoints: etcdEndpoints,
-      prefix: values.etcdPrefix,
-      ...(etcdCa !== undefined && { caFile: etcdCa }),
-      ...(etcdCert !== undefined && { certFile: etcdCert }),
-      ...(etcdKey !== undefined && { keyFile: etcdKey }),
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
       ...(etcdUser !== undefined && { user: etcdUser }),
-      ...(etcdPasswordFile !== undefined && { passwordFile: etcdPasswordFile }),
+      // Editors end a file with a line break, passwords do not.
+      ...(password !== undefined && { password: password.replace(/\r?\n$/, '') }),
     },
   };
 }
 
 async function protectionOf(values: AgentOptionValues, around: Surroundings): Promise<ApiProtection> {
-  const { apiTokenFile, tlsCert, tlsKey, allowHost } = values;
-  const read = (flag: string, path: string): Promise<string> => readNamed(flag, path, around);
-  const token =
-    apiTokenFile === undefined ? undefined : (await read('--api-token-file', apiTokenFile)).trim();
+  const { apiTokenFile, allowHost } = values;
+  const token = (await readNamed('--api-token-file', apiTokenFile, around))?.trim();
   if (token !== undefined && (token.length < minTokenLength || !/^[\x21-\x7e]+$/.test(token))) {
     throw new WaystationError(
       'CONFIG_INVALID',
-      `--api-token-file ${apiTokenFile ?? ''} must hold at least ${String(minTokenLength)} visible ASCII characters without blanks, got ${String(token.length)}`,
+      `--api-token-file ${apiTokenFile ?? ''} must hold at least ${minTokenLength} visible ASCII characters without blanks, got ${token.length}`,
     );
   }
+  const cert = await readNamed('--tls-cert', values.tlsCert, around);
+  const key = await readNamed('--tls-key', values.tlsKey, around);
   return {
     allowedHosts: allowHost,
     ...(token !== undefined && { token }),
-    ...(tlsCert !== undefined &&
-      tlsKey !== undefined && {
-        tls: { cert: await read('--tls-cert', tlsCert), key: await read('--tls-key', tlsKey) },
-      }),
+    ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
   };
 }
 
-async function readNamed(flag: string, path: string, { readFile }: Surroundings): Promise<string> {
+async function readNamed(
+  flag: string,
+  path: string | undefined,
+  { readFile }: Surroundings,
+): Promise<string | undefined> {
+  if (path === undefined) return undefined;
   try {
     return await readFile(path);
   } catch (cause) {

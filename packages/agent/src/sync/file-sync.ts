@@ -1,11 +1,8 @@
-import { watch } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { describeIssue, readDocument } from '@waystation/config';
 import type { Clock } from '@waystation/core';
+import { FileWatch } from '../disk/file-watch.ts';
+import type { FileContent } from '../disk/file-watch.ts';
 import type { AgentLogger } from '../log/logger.ts';
-import { pause } from '../pause.ts';
 import type { SourceState, StrategyFeed, StrategyTaker } from './offered-strategy.ts';
 
 /** What following a file needs. */
@@ -20,7 +17,7 @@ export interface FileSyncDependencies {
 /** Which file, and how closely it is looked at. */
 export interface FileSyncOptions {
   readonly path: string;
-  /** How long a change must stand still before it is read: writers take their time. Default 100 ms. */
+  /** How long a change must stand still before it counts. Default 100 ms. */
   readonly settleMs?: number;
   /** How often the file is looked at where the system tells of no change. Default 2 s. */
   readonly pollMs?: number;
@@ -29,18 +26,11 @@ export interface FileSyncOptions {
 /** As much as a store takes. */
 const maxBytes = 1_500_000;
 
-/**
- * Follows a strategy in a file. Its folder is watched, not the file: editors and configuration tools replace the
- * file or a link above it. A look at regular intervals finds what no event told of.
- */
+/** Follows a strategy in a file, YAML or JSON. */
 export class FileSync implements StrategyFeed {
   readonly #dependencies: FileSyncDependencies;
-  readonly #options: Required<FileSyncOptions>;
-  readonly #stopping = new AbortController();
-  #watcher: FSWatcher | undefined;
-  #poll: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
+  readonly #path: string;
+  readonly #watch: FileWatch;
   /** The content that was taken or refused last. */
   #seen: string | undefined;
   #revision = 0;
@@ -48,7 +38,13 @@ export class FileSync implements StrategyFeed {
 
   constructor(dependencies: FileSyncDependencies, options: FileSyncOptions) {
     this.#dependencies = dependencies;
-    this.#options = { settleMs: 100, pollMs: 2000, ...options };
+    this.#path = options.path;
+    this.#watch = new FileWatch(
+      (content) => {
+        this.#take(content);
+      },
+      { ...options, maxBytes },
+    );
   }
 
   get state(): SourceState {
@@ -57,107 +53,38 @@ export class FileSync implements StrategyFeed {
 
   /** Reads the file once, then follows it. */
   async start(): Promise<void> {
-    this.#take(await this.#content());
-    this.#watch();
-    this.#poll = setInterval(() => {
-      if (this.#watcher === undefined) this.#watch();
-      this.#look();
-    }, this.#options.pollMs);
+    this.#take(await this.#watch.start());
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    clearInterval(this.#poll);
-    this.#watcher?.close();
-    await this.#looking;
+    await this.#watch.stop();
   }
 
-  #watch(): void {
-    try {
-      const watcher = watch(dirname(this.#options.path), { persistent: false }, () => {
-        this.#look();
-      });
-      this.#watcher = watcher;
-      watcher.on('error', () => {
-        watcher.close();
-        this.#watcher = undefined;
-      });
-    } catch {
-      // The folder is not there, or the system has no watch left: the regular look does.
-      this.#watcher = undefined;
+  #take(content: FileContent): void {
+    const { taker, log, clock, onChange } = this.#dependencies;
+    if (!content.ok) {
+      const { reason } = content;
+      this.#state = { staleSince: this.#state.staleSince ?? clock.wallTime(), trouble: reason };
+      log.warn({ reason }, 'strategy file not readable');
+      onChange();
+      return;
     }
-  }
-
-  #look(): void {
-    this.#lookAgain = true;
-    this.#looking ??= this.#lookUntilStill().finally(() => {
-      this.#looking = undefined;
-    });
-  }
-
-  async #lookUntilStill(): Promise<void> {
-    while (this.#lookAgain && !this.#stopped) {
-      this.#lookAgain = false;
-      const content = await this.#content();
-      if (content === this.#seen) this.#fresh(content);
-      else if (content !== undefined) await this.#takeOnceStill(content);
-    }
-  }
-
-  async #takeOnceStill(content: string): Promise<void> {
-    await pause(this.#options.settleMs, [this.#stopping.signal]);
-    if (this.#stopped) return;
-    if ((await this.#content()) === content) this.#take(content);
-    else this.#lookAgain = true;
-  }
-
-  get #stopped(): boolean {
-    return this.#stopping.signal.aborted;
-  }
-
-  /** The file's text; nothing where it cannot be read, and then `state` says why. */
-  async #content(): Promise<string | undefined> {
-    const { path } = this.#options;
-    try {
-      const found = await stat(path);
-      if (found.isFile() && found.size <= maxBytes) return await readFile(path, 'utf8');
-      const what = found.isFile() ? `has ${found.size} bytes, at most ${maxBytes} are read` : 'is not a file';
-      this.#stale(`${path} ${what}`);
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-      this.#stale(`${path} cannot be read (${code})`);
-    }
-    return undefined;
-  }
-
-  #stale(trouble: string): void {
-    if (this.#state.trouble === trouble) return;
-    const { log, clock, onChange } = this.#dependencies;
-    this.#state = { staleSince: this.#state.staleSince ?? clock.wallTime(), trouble };
-    log.warn({ reason: trouble }, 'strategy file not readable, the last good strategy serves on');
-    onChange();
-  }
-
-  #fresh(content: string | undefined): void {
-    if (content === undefined || this.#state.staleSince === undefined) return;
+    const wasStale = this.#state.staleSince !== undefined;
     this.#state = {};
-    this.#dependencies.onChange();
+    if (content.text !== this.#seen) this.#hand(content.text, taker);
+    else if (wasStale) onChange();
   }
 
-  #take(content: string | undefined): void {
-    if (content === undefined) return;
-    this.#fresh(content);
-    this.#seen = content;
+  #hand(text: string, taker: StrategyTaker): void {
+    this.#seen = text;
     this.#revision += 1;
-    const { taker } = this.#dependencies;
-    const { path } = this.#options;
-    const document = readDocument(content, path);
-    if (!document.ok) {
-      const issues = document.issues.map((issue) => describeIssue(this.#options.path, issue));
-      taker.refuse('file', this.#revision, issues.join('; '));
+    const document = readDocument(text, this.#path);
+    if (document.ok) {
+      const json = JSON.stringify(document.value);
+      taker.offer({ source: 'file', text: json, revision: this.#revision, overrides: new Map() });
     } else {
-      const text = JSON.stringify(document.value);
-      taker.offer({ source: 'file', text, revision: this.#revision, overrides: new Map() });
+      const reason = document.issues.map((issue) => describeIssue(this.#path, issue)).join('; ');
+      taker.refuse('file', this.#revision, reason);
     }
   }
 }

@@ -37,6 +37,8 @@ export interface StrategyIntakeDependencies {
 /** The one way in for strategies: parse, check, apply; what is refused leaves the last good one in force. */
 export class StrategyIntake implements StrategyTaker {
   readonly #dependencies: StrategyIntakeDependencies;
+  /** The last that was offered, and the last of them that is routed by. */
+  #newest: OfferedStrategy | undefined;
   #good: OfferedStrategy | undefined;
   #applied: AppliedStrategy | undefined;
   #refused: RefusedStrategy | undefined;
@@ -62,6 +64,7 @@ export class StrategyIntake implements StrategyTaker {
   }
 
   offer(offered: OfferedStrategy): void {
+    this.#newest = offered;
     const reason = this.#apply(offered);
     if (reason === undefined) {
       this.#refused = undefined;
@@ -74,6 +77,11 @@ export class StrategyIntake implements StrategyTaker {
     if (good === undefined || canonicalOverrides(good) === canonicalOverrides(offered)) return;
     const drained = { ...good, overrides: offered.overrides };
     if (this.#apply(drained) === undefined) this.#keep(drained);
+  }
+
+  /** Looks once more at the newest strategy, since what it is checked against has changed. */
+  reconsider(): void {
+    if (this.#newest !== undefined) this.offer(this.#newest);
   }
 
   refuse(source: StrategySource, revision: Revision, reason: string): void {

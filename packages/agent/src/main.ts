@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { loadOptions } from '@waystation/config';
+import { isWaystationError } from '@waystation/core';
+import type { Clock } from '@waystation/core';
+import { EtcdStore } from '@waystation/etcd';
+import { pino } from 'pino';
+import type { AgentConfig } from './agent-config.ts';
+import { Agent } from './agent.ts';
+import { agentProgram } from './config.ts';
+import type { AgentOptionValues } from './config.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { createLogger } from './log/logger.ts';
+import type { AgentLogger } from './log/logger.ts';
+import { resolveConfig } from './resolve-config.ts';
+import { openSending } from './send/open-sending.ts';
+import { runUntilSignal, stopSignals } from './run-until-signal.ts';
+
+/** Set when the program is bundled. */
+const version = process.env['WAYSTATION_VERSION_'] ?? '0.0.0-source';
+
+const clock: Clock = { now: () => performance.now(), wallTime: () => Date.now() };
+const readText = (path: string): Promise<string> => readFile(path, 'utf8');
+
+async function main(): Promise<void> {
+  const columns = process.stdout.isTTY ? process.stdout.columns : 100;
+  const loaded = await loadOptions(agentProgram(version), {
+    argv: process.argv.slice(2),
+    env: process.env,
+    readFile: readText,
+    columns,
+  });
+  if (loaded.kind === 'print') {
+    process.stdout.write(loaded.text);
+    return;
+  }
+  const { values, warnings } = loaded;
+  const config = await resolveConfig(values, {
+    env: process.env,
+    platform: process.platform,
+    home: homedir(),
+    readFile: readText,
+  });
+  const log = createLogger(config.logLevel, pino.destination({ fd: 1, sync: true }));
+  for (const warning of warnings) log.warn({ warning }, 'configuration');
+  const agent = await buildAgent(config, values, log);
+  endOnDefects(log);
+  const onSignal = (listener: (signal: string, number: number) => void): void => {
+    for (const [signal, number] of Object.entries(stopSignals)) {
+      process.on(signal, () => {
+        listener(signal, number);
+      });
+    }
+  };
+  await runUntilSignal(agent, { onSignal, exit: (code) => process.exit(code), log }, config);
+}
+
+/** A broken invariant ends the process, with its last words in the log. */
+function endOnDefects(log: AgentLogger): void {
+  const end = (error: unknown): void => {
+    log.fatal({ err: error }, 'the agent ends by a defect');
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}
+
+async function buildAgent(config: AgentConfig, values: AgentOptionValues, log: AgentLogger): Promise<Agent> {
+  const { credentialsFile, allowEndpoint } = values;
+  const { source } = config;
+  const sendSide = await openSending(
+    {
+      clock,
+      random: Math.random,
+      log,
+      onCredentialsChanged: () => {
+        agent.reconsider();
+      },
+    },
+    {
+      allowEndpoints: allowEndpoint,
+      env: process.env,
+      ...(credentialsFile !== undefined && { credentialsFile }),
+    },
+  );
+  const openStore = (): Promise<EtcdStore> =>
+    source.kind === 'etcd'
+      ? Promise.resolve(new EtcdStore(source.etcd))
+      : Promise.reject(new Error('an agent that follows a file asked for a store'));
+  const agent = new Agent({ sendSide, openStore, clock, random: Math.random, log, version }, config);
+  return agent;
+}
+
+main().catch((error: unknown) => {
+  const message = isWaystationError(error) ? `${error.code}: ${error.message}` : error;
+  console.error('waystation-agent:', message);
+  process.exit(exitCodeOf(error));
+});
