@@ -1,0 +1,59 @@
+import { VirtualClock } from '@waystation/core/testing';
+import { describe, expect, it } from 'vitest';
+import { DefaultChain } from './default-chain.ts';
+
+/** A chain whose answers are numbered, and that may be broken or slow. */
+function chainOf(ask: (times: number) => Promise<string>) {
+  const clock = new VirtualClock();
+  let asked = 0;
+  const chain = new DefaultChain({
+    clock,
+    ask: async () => {
+      asked += 1;
+      return { accessKeyId: await ask(asked), accessKeySecret: 's', securityToken: 't' };
+    },
+  });
+  const id = async (): Promise<string> => {
+    const result = await chain.current();
+    return result.ok && result.credential.kind === 'aliyun' ? result.credential.accessKeyId : 'none';
+  };
+  return { clock, id, asked: () => asked };
+}
+
+describe('DefaultChain', () => {
+  it('asks once for many, and again in the background after a minute', async () => {
+    const { clock, id, asked } = chainOf((times) => Promise.resolve(`id-${String(times)}`));
+    expect(await Promise.all([id(), id(), id()])).toEqual(['id-1', 'id-1', 'id-1']);
+    clock.advance(59_000);
+    expect(await id()).toBe('id-1');
+    expect(asked()).toBe(1);
+    clock.advance(2000);
+    expect(await id()).toBe('id-1');
+    await expect.poll(id).toBe('id-2');
+    expect(asked()).toBe(2);
+  });
+
+  it('waits for an answer when the last is older than ten minutes', async () => {
+    const { clock, id } = chainOf((times) => Promise.resolve(`id-${String(times)}`));
+    await id();
+    clock.advance(601_000);
+    expect(await id()).toBe('id-2');
+  });
+
+  it('keeps a good token while the chain does not answer, and asks again soon after a failure', async () => {
+    const { clock, id, asked } = chainOf((times) =>
+      times === 1 || times === 3
+        ? Promise.reject(new Error('no metadata'))
+        : Promise.resolve(`id-${String(times)}`),
+    );
+    expect(await id()).toBe('none');
+    expect(await id()).toBe('none');
+    expect(asked()).toBe(1);
+    clock.advance(5000);
+    expect(await id()).toBe('id-2');
+    clock.advance(61_000);
+    expect(await id()).toBe('id-2');
+    await expect.poll(asked).toBe(3);
+    expect(await id()).toBe('id-2');
+  });
+});
