@@ -2,7 +2,7 @@ import type { ExitCode } from './exit-code.ts';
 import type { Invocation } from './invocation.ts';
 
 /** An argument of a command, in commander's words: `<ROUTE>`, `[SEQ]`, `<CHANNEL=WEIGHT...>`. */
-export interface ArgumentDefinition {
+interface ArgumentDefinition {
   readonly name: string;
   readonly description: string;
   /** What completion offers for it. */

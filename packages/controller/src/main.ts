@@ -5,6 +5,9 @@ import { ProcessInput } from './terminal/process-input.ts';
 import { ProcessOutput } from './terminal/process-output.ts';
 import { runEditor } from './terminal/run-editor.ts';
 
+// Deprecations of libraries are nothing that an operator could act on.
+process.noDeprecation = true;
+
 const out = new ProcessOutput(process.stdout);
 const err = new ProcessOutput(process.stderr);
 out.start();

@@ -30,7 +30,7 @@ export async function runProgram(
 }
 
 /** Commander's tree of every command. */
-export function buildProgram(
+function buildProgram(
   display: Display,
   execute: (definition: CommandDefinition, call: Call) => Promise<void>,
 ): Command {

@@ -1,6 +1,6 @@
 import type { Clock, ConfigStore, Random } from '@waystation/core';
+import type { AccessPlan } from '@waystation/etcd';
 import type { ConnectionOptions } from './options/connection-options.ts';
-import type { AccessPlan } from './workflow/access-plan.ts';
 
 /** Where output goes. */
 export interface OutputStream {

@@ -10,6 +10,9 @@ import type { ChannelFacts } from '../workflow/change-override.ts';
 import { demandChannels } from '../workflow/change-policy.ts';
 import { confirm } from '../workflow/confirm.ts';
 
+/** Whoever wants a channel out for longer takes it out of the strategy. */
+const longestMs = 7 * 86_400_000;
+
 /** `wayctl channel drain`. */
 export const channelDrain: CommandDefinition = {
   name: 'channel drain',
@@ -36,7 +39,9 @@ export const channelDrain: CommandDefinition = {
       throw usage('"channel drain" needs --reason: whoever finds the channel drained wants to know why');
     }
     const forMs = invocation.duration('for');
-    if (forMs !== undefined && forMs < 1000) throw usage('--for must be at least 1s');
+    if (forMs !== undefined && (forMs < 1000 || forMs > longestMs)) {
+      throw usage(`--for must be 1s to 7d, got ${invocation.text('for') ?? ''}`);
+    }
     const facts = await readChannelFacts(invocation);
     demandChannels(facts.strategy.strategy, [channel]);
     const held = facts.overrides.get(channel)?.override;

@@ -1,6 +1,6 @@
+import type { AccessPlan } from '@waystation/etcd';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Desk } from '../testing/desk.ts';
-import type { AccessPlan } from '../workflow/access-plan.ts';
 
 let desk: Desk;
 beforeEach(async () => {

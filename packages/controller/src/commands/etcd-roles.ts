@@ -1,11 +1,12 @@
+import type { AccessRole, AccessUser } from '@waystation/etcd';
 import { readFile } from 'node:fs/promises';
 import type { CommandDefinition } from '../command-definition.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { ExitCode } from '../exit-code.ts';
+import { fleetRoles, roleKinds } from '../fleet/fleet-roles.ts';
+import type { RoleKind } from '../fleet/fleet-roles.ts';
 import { usage } from '../invocation.ts';
 import type { Invocation } from '../invocation.ts';
-import { fleetRoles, roleKinds } from '../workflow/access-plan.ts';
-import type { AccessRole, AccessUser, RoleKind } from '../workflow/access-plan.ts';
 
 /** `wayctl etcd roles`. */
 export const etcdRoles: CommandDefinition = {

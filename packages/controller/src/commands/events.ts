@@ -54,7 +54,7 @@ export const eventsCommand: CommandDefinition = {
 };
 
 /** One event as a line. */
-export function eventLine({ at, by, type, summary, reason }: FleetEvent, colours: Colours): string {
+function eventLine({ at, by, type, summary, reason }: FleetEvent, colours: Colours): string {
   // Most summaries of operators' acts end with the reason already.
   const why = reason === undefined || summary.endsWith(reason) ? '' : ` (${reason})`;
   return `${colours.dim(printable(at))} ${colours.bold(printable(type))} ${printable(by)}: ${printable(summary + why)}\n`;

@@ -1,7 +1,7 @@
 import type { Policy, Strategy } from '@waystation/core';
 
 /** Every channel that a policy may choose, in its own order. */
-export function policyChannels(policy: Policy): readonly string[] {
+function policyChannels(policy: Policy): readonly string[] {
   switch (policy.kind) {
     case 'primary-backup':
       return policy.order;

@@ -1,9 +1,9 @@
 import type { Clock, ConfigStore, Random } from '@waystation/core';
 import { VirtualClock } from '@waystation/core/testing';
+import type { AccessPlan } from '@waystation/etcd';
 import type { ConnectionOptions } from '../options/connection-options.ts';
 import { runWayctl } from '../run-wayctl.ts';
 import type { EditorResult, InputStream, OutputStream, World } from '../world.ts';
-import type { AccessPlan } from '../workflow/access-plan.ts';
 
 /** What one run of wayctl in a test came to. */
 export interface TestRun {
@@ -55,7 +55,8 @@ export interface StartedRun {
 
 /** How a test sets the world up; everything has a default. */
 export interface TestWorldOptions {
-  readonly store: ConfigStore;
+  /** The store that every connection gets; without one, none can be opened. */
+  readonly store?: ConfigStore;
   readonly tempDir: string;
   readonly clock?: Clock;
   readonly author?: string;
@@ -91,6 +92,7 @@ export function makeWorld(options: TestWorldOptions, out: KeptOutput, err: KeptO
   return {
     openStore: (connection) => {
       options.onOpen?.(connection);
+      if (options.store === undefined) throw new Error('this world has no store');
       return Promise.resolve(lend(options.store));
     },
     grantAccess: (_, plan) => {
