@@ -39,14 +39,12 @@ describe('an agent that follows a store', () => {
     const first = await put(keys.strategy, strategy('a'));
     const agent = await fixture.start({}, store);
     await routesBy(agent, { revision: first, source: 'etcd' });
-    await expect
-      .poll(report, patience)
-      .toMatchObject({
-        agentId: 'agent-1',
-        version: '1.2.3',
-        labels: { team: 'sms' },
-        routing: { revision: first },
-      });
+    await expect.poll(report, patience).toMatchObject({
+      agentId: 'agent-1',
+      version: '1.2.3',
+      labels: { team: 'sms' },
+      routing: { revision: first },
+    });
     const second = await put(keys.strategy, strategy('a', 'b'));
     await routesBy(agent, { revision: second });
     await expect

@@ -8,6 +8,7 @@ import type { AgentConfig } from './agent-config.ts';
 import { agentOptions, agentProgram } from './config.ts';
 import type { AgentOptionValues } from './config.ts';
 import { resolveConfig } from './resolve-config.ts';
+import { codeOf, readPageRows } from './testing/page-rows.ts';
 
 async function load(argv: string[], env: Record<string, string> = {}): Promise<AgentOptionValues> {
   const loaded = await loadOptions(agentProgram('1.2.3'), {
@@ -126,11 +127,8 @@ describe('the configuration', () => {
 
 describe('docs/reference/agent.md', () => {
   it('names every option with its default, and no other', async () => {
-    const page = await readFile(new URL('../../../docs/reference/agent.md', import.meta.url), 'utf8');
-    const rows = [...page.matchAll(/^\| `(--[a-z-]+)` \|(.*?)\| .{10,} \|$/gm)].map(([, flag, usual]) => [
-      flag,
-      usual?.trim(),
-    ]);
+    const page = await readPageRows('agent.md');
+    const rows = page.slice(2).map(([flag, usual]) => [codeOf(flag), usual]);
     const options = Object.entries(agentOptions).map(([key, { kind, fallback, fallbackText }]) => [
       optionNames(key).flag,
       kind === 'switch'

@@ -1,1 +1,11 @@
-export {};
+export type { AgentConfig, ApiProtection, SourceConfig } from './agent-config.ts';
+export { Agent } from './agent.ts';
+export type { AgentAddresses, AgentDependencies, AgentTuning } from './agent.ts';
+export type { ListenAddress } from './http/listen-address.ts';
+export type { MessageSender, SendOptions } from './http/message-sender.ts';
+export { createLogger } from './log/logger.ts';
+export type { AgentLogger, LogLevel } from './log/logger.ts';
+export { openSending } from './send/open-sending.ts';
+export type { SendingDependencies, SendingOptions } from './send/open-sending.ts';
+export type { SendResult } from './send/send-result.ts';
+export type { ChannelState, SendCounts, SendSide } from './status/send-side.ts';
