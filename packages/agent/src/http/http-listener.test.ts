@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it } from 'vitest';
 import { accepted, ApiFixture, good, json, rawPost, talk } from '../testing/api-fixture.ts';
 import type { ApiSetup } from '../testing/api-fixture.ts';
@@ -130,5 +132,30 @@ describe('a unix socket', () => {
     await expect(second.start()).rejects.toMatchObject({ code: 'LISTEN_FAILED' });
     await fixture?.stop();
     await rm(dir, { recursive: true, force: true });
+  });
+});
+
+describe('TLS', () => {
+  it('serves with the given certificate, and answers nobody in plain text', async () => {
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      algorithm: 'sha256',
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+    });
+    const { port } = await open({ tls: { cert, key }, rules: { token: 'a-token-of-16-chars' } });
+    const headers = { ...json, authorization: 'Bearer a-token-of-16-chars' };
+    const request = httpsRequest({
+      servername: 'localhost',
+      host: '127.0.0.1',
+      port,
+      path: '/v1/messages',
+      method: 'POST',
+      ca: cert,
+      headers,
+    });
+    request.end(good);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(200);
+    expect(await talk(port, rawPost(good))).not.toContain('200');
   });
 });

@@ -38,6 +38,7 @@ export interface ApiSetup {
   readonly notReady?: string;
   readonly address?: ListenAddress;
   readonly headersTimeoutMs?: number;
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** An API port on a free port of loopback, with a sender that notes what it is asked to send. */
@@ -66,6 +67,7 @@ export class ApiFixture {
       },
       {
         address: setup.address ?? { kind: 'tcp', host: '127.0.0.1', port: 0 },
+        ...(setup.tls !== undefined && { tls: setup.tls }),
         ...(setup.headersTimeoutMs !== undefined && { headersTimeoutMs: setup.headersTimeoutMs }),
       },
     );
