@@ -1,6 +1,6 @@
 import { VirtualClock } from '@waystation/core/testing';
-import { describe, expect, it } from 'vitest';
-import { DefaultChain } from './default-chain.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { DefaultChain, officialChain } from './default-chain.ts';
 
 /** A chain whose answers are numbered, and that may be broken or slow. */
 function chainOf(ask: (times: number) => Promise<string>) {
@@ -55,5 +55,21 @@ describe('DefaultChain', () => {
     expect(await id()).toBe('id-2');
     await expect.poll(asked).toBe(3);
     expect(await id()).toBe('id-2');
+  });
+});
+
+describe('officialChain', () => {
+  it('asks the official package, which looks into the environment first', async () => {
+    vi.stubEnv('ALIBABA_CLOUD_ACCESS_KEY_ID', 'LTAIEnvironment');
+    vi.stubEnv('ALIBABA_CLOUD_ACCESS_KEY_SECRET', 'secret');
+    vi.stubEnv('ALIBABA_CLOUD_SECURITY_TOKEN', '');
+    try {
+      expect(await officialChain()()).toMatchObject({
+        accessKeyId: 'LTAIEnvironment',
+        accessKeySecret: 'secret',
+      });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });

@@ -67,15 +67,15 @@ const nothingFound: CredentialResult = {
 
 /** The official package's chain, loaded when first asked. */
 export function officialChain(): AskChain {
-  let client: { getCredential(): ReturnType<AskChain> } | undefined;
+  let chain: { getCredentials(): ReturnType<AskChain> } | undefined;
   return async () => {
-    const { default: loaded } = await import('@alicloud/credentials');
-    client ??= new loaded.default();
+    const { DefaultCredentialsProvider } = await import('@alicloud/credentials');
+    chain ??= DefaultCredentialsProvider.builder().build();
     try {
-      return await client.getCredential();
+      return await chain.getCredentials();
     } catch (error) {
       // After a failure it would only ask the last of its sources again.
-      client = undefined;
+      chain = undefined;
       throw error;
     }
   };

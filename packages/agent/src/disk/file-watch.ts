@@ -84,12 +84,12 @@ export class FileWatch {
   }
 
   async #lookUntilStill(): Promise<void> {
-    while (this.#lookAgain && !this.#stopping.signal.aborted) {
+    while (this.#lookAgain && !this.#isStopping()) {
       this.#lookAgain = false;
       const key = keyOf(await this.#read());
       if (key === this.#seen) continue;
       await pause(this.#options.settleMs, [this.#stopping.signal]);
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopping()) return;
       const settled = await this.#read();
       if (keyOf(settled) !== key) {
         this.#lookAgain = true;
@@ -98,6 +98,10 @@ export class FileWatch {
       this.#seen = key;
       this.#onChange(settled);
     }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   async #read(): Promise<FileContent> {

@@ -1,20 +1,17 @@
 import { defaultAllowEndpoints, parseAllowEndpoint } from '@waystation/core';
-import type { AllowEndpoint, Clock, Message, Random, RoutingSnapshot } from '@waystation/core';
+import type { AllowEndpoint, Clock, Random } from '@waystation/core';
 import { CredentialBook } from '../credentials/credential-book.ts';
 import type { Environment } from '../credentials/credential-environment.ts';
 import { DefaultChain, officialChain } from '../credentials/default-chain.ts';
 import type { AskChain } from '../credentials/default-chain.ts';
-import type { SendOptions } from '../http/message-sender.ts';
 import type { AgentLogger } from '../log/logger.ts';
 import { openChannel } from '../pool/open-channel.ts';
 import type { OpenChannelOptions } from '../pool/open-channel.ts';
-import type { ChannelState, SendCounts, SendSide } from '../status/send-side.ts';
-import type { ApplyResult } from '../sync/strategy-applier.ts';
+import type { SendSide } from '../status/send-side.ts';
 import { AttemptAlerts } from './attempt-alerts.ts';
 import { Routing } from './routing.ts';
-import type { RoutingState } from './routing.ts';
-import type { SendResult } from './send-result.ts';
 import { Sender } from './sender.ts';
+import { Sending } from './sending.ts';
 
 /** What the sending half is built with. */
 export interface SendingDependencies {
@@ -36,45 +33,6 @@ export interface SendingOptions {
   /** `--credentials-file` */
   readonly credentialsFile?: string;
   readonly channels?: OpenChannelOptions;
-}
-
-/** The half of the agent that sends: credentials, routing and the sender as one. */
-class Sending implements SendSide {
-  readonly #credentials: CredentialBook;
-  readonly #routing: Routing;
-  readonly #sender: Sender;
-
-  constructor(parts: {
-    readonly credentials: CredentialBook;
-    readonly routing: Routing;
-    readonly sender: Sender;
-  }) {
-    this.#credentials = parts.credentials;
-    this.#routing = parts.routing;
-    this.#sender = parts.sender;
-  }
-
-  get channels(): readonly ChannelState[] {
-    const state = this.#routing.current();
-    return state === undefined ? [] : statesOf(state);
-  }
-
-  get counts(): SendCounts {
-    return this.#sender.counts;
-  }
-
-  apply(snapshot: RoutingSnapshot): ApplyResult {
-    return this.#routing.apply(snapshot);
-  }
-
-  send(message: Message, options: SendOptions): Promise<SendResult> {
-    return this.#sender.send(message, options);
-  }
-
-  async stop(timeoutMs: number): Promise<void> {
-    await this.#credentials.stop();
-    await this.#routing.stop(timeoutMs);
-  }
 }
 
 /**
@@ -111,15 +69,4 @@ function aliyunEndpoints(): AllowEndpoint[] {
     if (!read.ok) throw new Error(`an allowed endpoint of our own: ${read.message}`);
     return read.entry;
   });
-}
-
-function statesOf({ channels, snapshot }: RoutingState): ChannelState[] {
-  return [...channels.values()].map(({ name, channel, host, account, inFlight }) => ({
-    name,
-    provider: channel.provider,
-    host,
-    account,
-    drained: snapshot.overrides.get(name)?.kind === 'drain',
-    inFlight,
-  }));
 }

@@ -221,7 +221,7 @@ describe('Sender', () => {
       { kind: 'code', code: 'SignatureDoesNotMatch', message: 'server string to sign is: PhoneNumbers' },
     ];
     for (const fault of faults.map((one) => ({ ...one, region: '*' }))) {
-      const id = await simulator.setFault(fault as FaultSpecInput);
+      const id = await simulator.setFault(fault);
       results.push(await sending.send(messageTo(phone, { templateParam: { code: '40719' } }), {}));
       await simulator.clearFault(id);
     }

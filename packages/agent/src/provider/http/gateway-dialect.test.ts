@@ -93,7 +93,7 @@ describe('GatewayDialect.draft', () => {
   it('never lets a value break out of its place, nor fills it again', () => {
     const value = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.string({ unit: fc.constantFrom(...'${}credntial.key&=\r\n":%+ \\驿') }),
+      fc.string({ unit: fc.constantFrom(...Array.from('${}credntial.key&=\r\n":%+ \\驿')) }),
       fc.constant('${credential.key}'),
     );
     fc.assert(
