@@ -60,7 +60,13 @@ describe('an agent that follows a store', () => {
     const agent = await fixture.start({}, store);
     await expect
       .poll(() => agent.ready(), patience)
-      .toEqual([503, { ready: false, reasons: [expect.stringMatching(/^no strategy yet/) as string] }]);
+      .toEqual([
+        503,
+        {
+          ready: false,
+          reasons: [expect.stringMatching(/there is no strategy at .*routing.strategy$/) as string],
+        },
+      ]);
     const revision = await put(keys.strategy, strategy('a'));
     await routesBy(agent, { revision });
   });
@@ -81,6 +87,17 @@ describe('an agent that follows a store', () => {
     const better = await put(keys.strategy, strategy('b'));
     await routesBy(agent, { revision: better });
     await expect.poll(report, patience).not.toHaveProperty('refused');
+  });
+
+  it('serves on when the strategy is deleted, and says so', async () => {
+    const revision = await put(keys.strategy, strategy('a'));
+    const agent = await fixture.start({}, store);
+    await routesBy(agent, { revision });
+    await store.transact([], [{ type: 'delete', key: keys.strategy }]);
+    await expect
+      .poll(async () => (await agent.status())['warnings'], patience)
+      .toContain(`there is no strategy at ${keys.strategy}`);
+    expect(await agent.status()).toMatchObject({ ready: true, strategy: { revision } });
   });
 
   it('goes on without its store, says since when, and catches up', async () => {

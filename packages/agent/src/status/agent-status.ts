@@ -49,6 +49,8 @@ export class AgentStatus {
     const { facts, clock, phase, intake, sendSide, feed, troubles } = this.#sources;
     const { applied, refused } = intake;
     const { staleSince, trouble } = feed();
+    // While there is doubt, the reason stands beside it; without, it is a warning of its own.
+    const odd = trouble === undefined || staleSince !== undefined ? [] : [trouble];
     return {
       agent: { ...facts, startedAt: iso(facts.startedAt) },
       phase: phase(),
@@ -72,7 +74,7 @@ export class AgentStatus {
       strategies: intake.counts,
       channels: sendSide.channels,
       counts: sendSide.counts,
-      warnings: [...(applied?.warnings ?? []), ...troubles()],
+      warnings: [...(applied?.warnings ?? []), ...troubles(), ...odd],
     };
   }
 

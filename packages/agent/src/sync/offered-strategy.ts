@@ -24,7 +24,7 @@ export interface StrategyTaker {
 export interface SourceState {
   /** Since when newer strategies may exist unseen, in wall-clock ms; absent: up to date. */
   readonly staleSince?: number;
-  /** Why, in a sentence. */
+  /** Why, or what else is odd at the source, in a sentence. */
   readonly trouble?: string;
 }
 

@@ -48,10 +48,12 @@ export class StoreSync implements StrategyFeed {
 
   get state(): SourceState {
     const { clock } = this.#dependencies;
-    const since = this.#feed?.staleSince;
-    const trouble = this.#feed?.lastTrouble;
+    const { staleSince, lastTrouble, seen, content } = this.#feed ?? {};
+    const missing = seen !== undefined && content?.missing === true;
+    const trouble =
+      lastTrouble ?? (missing ? `there is no strategy at ${this.#options.keys.strategy}` : undefined);
     return {
-      ...(since !== undefined && { staleSince: clock.wallTime() - (clock.now() - since) }),
+      ...(staleSince !== undefined && { staleSince: clock.wallTime() - (clock.now() - staleSince) }),
       ...(trouble !== undefined && { trouble }),
     };
   }
@@ -88,6 +90,13 @@ export class StoreSync implements StrategyFeed {
     this.#feed = state;
     for (const effect of effects) this.#perform(effect);
     if (before?.staleSince !== state.staleSince) this.#dependencies.onChange();
+    if (
+      before?.lastTrouble !== undefined &&
+      state.staleSince === undefined &&
+      before.staleSince !== undefined
+    ) {
+      this.#dependencies.log.info({ revision: state.seen?.revision }, 'strategy feed up to date again');
+    }
     clearTimeout(this.#wake);
     const { clock } = this.#dependencies;
     const wakeAt = feedWakeAt(state);
