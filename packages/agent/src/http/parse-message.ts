@@ -8,7 +8,7 @@ import { isProblem } from './problem.ts';
 import type { FieldError, Problem } from './problem.ts';
 
 /** How deeply a body may be nested; a message needs two levels. */
-export const maxDepth = 16;
+const maxDepth = 16;
 
 /** A message as its caller asked for it. */
 export interface ParsedMessage {

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Problem } from './problem.ts';
 
 /** The largest body that the API port reads, in bytes. */
-export const maxBodyBytes = 256 * 1024;
+const maxBodyBytes = 256 * 1024;
 /** How long a body may take to arrive once its headers have. */
-export const bodyTimeoutMs = 10_000;
+const bodyTimeoutMs = 10_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
