@@ -11,7 +11,7 @@ import type { HeldCredential } from './credential-file.ts';
 import type { DefaultChain } from './default-chain.ts';
 
 /** The name that stands for Alibaba's default chain where nothing else is held under it. */
-export const defaultCredential = 'default';
+const defaultCredential = 'default';
 
 /** What a strategy is checked against: what a credential is good for, never what it is. */
 export interface CredentialFacts {

@@ -29,7 +29,7 @@ describe('DefaultChain', () => {
     expect(asked()).toBe(1);
     clock.advance(2000);
     expect(await id()).toBe('id-1');
-    await expect.poll(id).toBe('id-2');
+    await expect.poll(id, { timeout: 15_000 }).toBe('id-2');
     expect(asked()).toBe(2);
   });
 
@@ -53,7 +53,7 @@ describe('DefaultChain', () => {
     expect(await id()).toBe('id-2');
     clock.advance(61_000);
     expect(await id()).toBe('id-2');
-    await expect.poll(asked).toBe(3);
+    await expect.poll(asked, { timeout: 15_000 }).toBe(3);
     expect(await id()).toBe('id-2');
   });
 });

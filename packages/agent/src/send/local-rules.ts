@@ -34,7 +34,11 @@ export function refuseLocally({ strategy }: RoutingSnapshot, rules: LocalRules):
 
 function endpointBreach(name: string, channel: Channel, { allowEndpoints }: LocalRules): Breach[] {
   const { url, protocol, host } = channelEndpoint(channel);
-  if (isEndpointAllowed(url, allowEndpoints)) return [];
+  if (isEndpointAllowed(url, allowEndpoints)) {
+    // An allowed `*` may stand for what looks like an encoded name and is none (`xn--…`).
+    if (URL.canParse(url)) return [];
+    return [{ code: 'STRATEGY_REFUSED', reason: `channels.${name} sends to ${host}, which is no host name` }];
+  }
   const reason =
     `channels.${name} sends to ${protocol}://${host}, which this host does not allow: ` +
     `allowed are ${allowEndpoints.map(({ text }) => text).join(', ')} (see --allow-endpoint)`;

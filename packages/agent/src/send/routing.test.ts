@@ -94,6 +94,11 @@ describe('Routing.apply', () => {
       /^STRATEGY_REFUSED: channels\.a/,
     ],
     [
+      'a host name that nobody can read',
+      { a: { ...local, endpoint: 'xn--zz.example.com' } },
+      /^STRATEGY_REFUSED: channels\.a sends to xn--zz\.example\.com:443, which is no host name/,
+    ],
+    [
       'a credential that this host does not hold',
       { a: { ...local, credential: 'nobody' } },
       /^CREDENTIAL_MISSING: channels\.a\.credential: .*nobody.*WAYSTATION_CREDENTIAL_NOBODY_/,

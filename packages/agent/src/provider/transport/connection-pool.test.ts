@@ -1,5 +1,5 @@
 import { parseEndpoint } from '@waystation/core';
-import type { Endpoint } from '@waystation/core';
+import type { Endpoint, TransportFailure } from '@waystation/core';
 import { startSimulator } from '@waystation/simulator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpAnswer, RawServer } from '../../testing/raw-server.ts';
@@ -78,7 +78,7 @@ describe('ConnectionPool', () => {
     }
   });
 
-  const failures: readonly (readonly [string, OnRequest, object])[] = [
+  const failures: readonly (readonly [string, OnRequest, Partial<TransportFailure>])[] = [
     ['a reset', (socket) => socket.resetAndDestroy(), { kind: 'reset', code: 'ECONNRESET' }],
     ['a closing', (socket) => socket.end(), { kind: 'closed' }],
     [
@@ -103,7 +103,7 @@ describe('ConnectionPool', () => {
   it.each(failures)('knows that it was written when the answer is %s', async (_, onRequest, failure) => {
     const server = await serve(onRequest);
     const pool = poolTo(server.endpoint, { maxAnswerBytes: 1000 });
-    const result = await send(pool, { readMs: 1000 });
+    const result = await send(pool, failure.kind === 'timeout' ? { readMs: 1000 } : {});
     expect(result).toMatchObject({ answered: false, failure: { written: true, ...failure } });
     expect(server.requests).toHaveLength(1);
     await expect.poll(() => server.sockets.size, { timeout: 20_000 }).toBe(0);
