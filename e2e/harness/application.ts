@@ -21,6 +21,7 @@ export const sampleMessage = {
 export class Application {
   readonly #pool: Pool;
   #sent = 0;
+  #closed = false;
   readonly #prefix: string;
 
   /** `prefix` begins every OutId, so that several applications share a ledger. */
@@ -64,9 +65,11 @@ export class Application {
     const answers: SendAnswer[] = [];
     let going = true;
     const worker = async (): Promise<void> => {
-      while (going) answers.push(await this.send());
+      while (going && !this.#closed) answers.push(await this.send());
     };
     const workers = Promise.all(Array.from({ length: concurrency }, worker));
+    // A test that failed never asks for the answers; it is told of its own failure.
+    workers.catch(() => undefined);
     return async () => {
       going = false;
       await workers;
@@ -75,6 +78,7 @@ export class Application {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#pool.close();
   }
 }

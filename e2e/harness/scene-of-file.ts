@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, onTestFailed } from 'vitest';
+import { afterAll, afterEach, beforeAll, onTestFailed } from 'vitest';
 import { Scene } from './scene.ts';
 import type { SceneOptions } from './scene.ts';
 
@@ -7,6 +7,9 @@ export function sceneOfFile(options: SceneOptions = {}): () => Scene {
   let scene: Scene | undefined;
   beforeAll(async () => {
     scene = await Scene.set(options);
+  });
+  afterEach(async () => {
+    await scene?.simulator.clearFaults();
   });
   afterAll(async () => {
     await scene?.end();
