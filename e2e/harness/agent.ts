@@ -24,7 +24,7 @@ export interface AgentOptions {
 }
 
 /** The keys of the simulator's account `main`, and its gateway's, as the agent's environment. */
-export const simulatorCredentials = {
+const simulatorCredentials = {
   WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_ID: 'LTAISimulatorMain',
   WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_SECRET: 'simulator-secret-of-main',
   WAYSTATION_CREDENTIAL_OTHER_API_KEY: 'simulator-apikey',
