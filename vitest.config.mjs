@@ -13,11 +13,18 @@ export default defineConfig({
       {
         resolve,
         ssr,
+        test: { name: 'pure', include: ['packages/{core,config}/src/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        resolve,
+        ssr,
         test: {
-          name: 'unit',
-          include: ['packages/*/src/**/*.test.ts'],
-          testTimeout: 30_000,
+          name: 'parts',
+          include: ['packages/{agent,controller,etcd,simulator}/src/**/*.test.ts'],
+          testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Real sockets and processes on a busy machine; each further try is told by the reporter.
+          retry: 1,
         },
       },
       {
