@@ -1,5 +1,6 @@
 import type { FleetId } from '@waystation/core';
 import type { EtcdOptions } from '@waystation/etcd';
+import type { LocalKeys } from './http/compat/local-keys.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import type { LogLevel } from './log/logger.ts';
 
@@ -18,6 +19,8 @@ export interface ApiProtection {
   /** Host names that callers may use besides loopback. */
   readonly allowedHosts: readonly string[];
   readonly token?: string;
+  /** Whose signatures the Aliyun-compatible API takes; absent: any, of requests that no web page can have sent. */
+  readonly localKeys?: LocalKeys;
   /** PEM texts. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }

@@ -5,6 +5,7 @@ import type { AgentConfig } from './agent-config.ts';
 import { DataDirLock } from './disk/data-dir-lock.ts';
 import { handleAdmin } from './http/admin-handler.ts';
 import { handleApi } from './http/api-handler.ts';
+import { CompatHandler } from './http/compat/compat-handler.ts';
 import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
@@ -181,12 +182,15 @@ export class Agent {
   }
 
   #apiListener(): HttpListener {
-    const { sendSide, log } = this.#dependencies;
+    const { sendSide, clock, log } = this.#dependencies;
     const { listen, protection } = this.#config;
     const recent = new RecentMessages(recentMessages);
     const apiLog = log.child({ component: 'api' });
     const notReady = (): string | undefined => this.#status.noStrategy();
-    const dependencies = { sender: sendSide, recent, notReady, log: apiLog };
+    const shared = { sender: sendSide, recent, notReady, log: apiLog };
+    const totalMs = (): number => this.#intake.applied?.snapshot.strategy.timeouts.compatTotalMs ?? 0;
+    const compat = new CompatHandler({ ...shared, totalMs, clock }, protection.localKeys);
+    const dependencies = { ...shared, compat };
     const rules = {
       allowedHosts: new Set(protection.allowedHosts.map((host) => host.toLowerCase())),
       ...(protection.token !== undefined && { token: protection.token }),

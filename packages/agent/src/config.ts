@@ -111,6 +111,14 @@ const stopTimeoutMs: OptionDefinition<number> = {
   fallback: '15000',
 };
 
+const localKeys: OptionDefinition<string | undefined> = {
+  kind: 'text',
+  placeholder: '<file|any>',
+  description:
+    'keys that callers of the Aliyun-compatible API sign with; "any" takes every signature, even of bare signed URLs',
+  schema: z.string().min(1).optional(),
+};
+
 /** Every option of the agent (`docs/reference/agent.md` is held equal to it). */
 export const agentOptions = {
   ...etcdOptions,
@@ -129,6 +137,7 @@ export const agentOptions = {
     'let --listen be reached from other hosts; needs --api-token-file, and TLS or --insecure-remote',
   ),
   apiTokenFile: fileOption('a token that every request on the API port must carry'),
+  localKeys,
   tlsCert: fileOption("the API port's certificate (PEM)"),
   tlsKey: fileOption("the certificate's key (PEM)"),
   insecureRemote: switchOption('take requests from other hosts without TLS'),

@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { WaystationError } from '@waystation/core';
 import type { AgentConfig, ApiProtection, SourceConfig } from './agent-config.ts';
+import type { LocalKeys } from './http/compat/local-keys.ts';
+import { readLocalKeys } from './http/compat/local-keys.ts';
 import type { AgentOptionValues } from './config.ts';
 
 /** What the surroundings say where options do not. */
@@ -64,11 +66,22 @@ async function protectionOf(values: AgentOptionValues, around: Surroundings): Pr
   }
   const cert = await readNamed('--tls-cert', values.tlsCert, around);
   const key = await readNamed('--tls-key', values.tlsKey, around);
+  const localKeys = await localKeysOf(values.localKeys, around);
   return {
     allowedHosts: allowHost,
+    ...(localKeys !== undefined && { localKeys }),
     ...(token !== undefined && { token }),
     ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
   };
+}
+
+async function localKeysOf(given: string | undefined, around: Surroundings): Promise<LocalKeys | undefined> {
+  if (given === 'any') return { kind: 'any' };
+  const text = await readNamed('--local-keys', given, around);
+  if (text === undefined) return undefined;
+  const read = readLocalKeys(text, given ?? '');
+  if (!read.ok) throw new WaystationError('CONFIG_INVALID', `--local-keys ${given ?? ''} ${read.reason}`);
+  return { kind: 'keys', secrets: read.secrets };
 }
 
 async function readNamed(

@@ -189,7 +189,7 @@ describe('POST /v1/messages', () => {
     const { url } = await open();
     const answers = [
       await fetch(`${url}/v1/messages/batch`, { method: 'POST' }),
-      await fetch(`${url}/?Action=SendSms`),
+      await fetch(`${url}/send`),
       await fetch(`${url}/v1/messages`, { method: 'PUT' }),
       await fetch(`${url}/v1/messages?dry=1`, { method: 'POST', body: good }),
     ];

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AgentLogger } from '../log/logger.ts';
+import type { CompatHandler } from './compat/compat-handler.ts';
 import { checkCaller } from './caller-check.ts';
 import type { CallerRules } from './caller-check.ts';
 import type { HttpAnswer } from './http-answer.ts';
@@ -16,6 +17,8 @@ import { readSendHeaders } from './send-headers.ts';
 export interface ApiDependencies {
   readonly sender: MessageSender;
   readonly recent: RecentMessages;
+  /** Takes what official SDKs send, at `/`. */
+  readonly compat: Pick<CompatHandler, 'handle' | 'refused'>;
   /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
   readonly notReady: () => string | undefined;
   readonly log: AgentLogger;
@@ -28,9 +31,11 @@ export async function handleApi(
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const refused = checkCaller(request, rules);
-  if (refused !== undefined) return problemAnswer(refused);
   const [path = '', query] = (request.url ?? '').split('?', 2);
+  const { compat } = dependencies;
+  const refused = checkCaller(request, rules);
+  if (refused !== undefined) return path === '/' ? compat.refused(request, refused) : problemAnswer(refused);
+  if (path === '/') return compat.handle(request, signal);
   if (path === '/v1/messages/batch') return problemAnswer(methodProblem(request, 'POST') ?? batchProblem);
   if (path === '/v1/messages') {
     return (
@@ -43,7 +48,7 @@ export async function handleApi(
   }
   return problemAnswer({
     code: 'REQUEST_NOT_FOUND',
-    detail: `There is nothing at ${JSON.stringify(path.slice(0, 100))}; this port has POST /v1/messages and GET /v1/messages/{id}.`,
+    detail: `There is nothing at ${JSON.stringify(path.slice(0, 100))}; this port has POST /v1/messages, GET /v1/messages/{id}, and / for Aliyun's SDKs.`,
   });
 }
 

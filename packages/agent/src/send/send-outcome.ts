@@ -50,7 +50,8 @@ export function countOf({ kind }: SendResult): keyof SendCounts {
 function recordOf({ candidate, outcome, startedAt, endedAt }: EndedAttempt): AttemptRecord {
   const { class: outcomeClass, code } = outcome;
   const ms = Math.max(0, Math.round(endedAt - startedAt));
-  return { channel: candidate.channel, outcome: outcomeClass, ...(code !== undefined && { code }), ms };
+  const told = { ...(code !== undefined && { code }), ms, ...(outcome.written && { written: true }) };
+  return { channel: candidate.channel, outcome: outcomeClass, ...told };
 }
 
 function providerCode({ code }: { readonly code?: string }): { readonly providerCode?: string } {

@@ -6,6 +6,8 @@ export interface AttemptRecord {
   readonly outcome: OutcomeClass;
   readonly code?: string;
   readonly ms: number;
+  /** Whether the request was handed to a socket; absent: it was not. */
+  readonly written?: boolean;
 }
 
 /** What holds of every result. */

@@ -3,6 +3,8 @@ import { connect } from 'node:net';
 import type { Message } from '@waystation/core';
 import { pino } from 'pino';
 import { handleApi } from '../http/api-handler.ts';
+import { CompatHandler } from '../http/compat/compat-handler.ts';
+import type { LocalKeys } from '../http/compat/local-keys.ts';
 import type { CallerRules } from '../http/caller-check.ts';
 import { HttpListener } from '../http/http-listener.ts';
 import type { ListenAddress } from '../http/listen-address.ts';
@@ -36,6 +38,9 @@ export interface ApiSetup {
   readonly answer?: (sent: Sent) => Promise<SendResult> | SendResult;
   readonly rules?: Partial<CallerRules>;
   readonly notReady?: string;
+  readonly localKeys?: LocalKeys;
+  /** Wall-clock time in ms; default the real one. */
+  readonly wallTime?: () => number;
   readonly address?: ListenAddress;
   readonly headersTimeoutMs?: number;
   readonly tls?: { readonly cert: string; readonly key: string };
@@ -48,7 +53,7 @@ export class ApiFixture {
   #address: ListenAddress | undefined;
 
   constructor(setup: ApiSetup = {}) {
-    const dependencies = {
+    const shared = {
       sender: {
         send: async (...call: Sent) => {
           this.sent.push(call);
@@ -59,6 +64,9 @@ export class ApiFixture {
       notReady: () => setup.notReady,
       log: pino({ enabled: false }),
     };
+    const clock = { now: () => performance.now(), wallTime: setup.wallTime ?? (() => Date.now()) };
+    const compat = new CompatHandler({ ...shared, totalMs: () => 2500, clock }, setup.localKeys);
+    const dependencies = { ...shared, compat };
     const rules = { allowedHosts: new Set<string>(), ...setup.rules };
     this.#listener = new HttpListener(
       {

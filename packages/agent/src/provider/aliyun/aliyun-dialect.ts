@@ -65,13 +65,16 @@ export class AliyunDialect implements Dialect {
 
   #parameters(message: Message, outId: string): Readonly<Record<string, string>> {
     const { signNames, templateCodes } = this.#channel;
-    const { phoneNumbers, signName, templateCode, templateParam, smsUpExtendCode } = message;
+    const { phoneNumbers, signName, templateCode, templateParam, templateParamText, smsUpExtendCode } =
+      message;
     return {
       PhoneNumbers: phoneNumbers.join(','),
       SignName: mappedName(signNames, signName),
       TemplateCode: mappedName(templateCodes, templateCode),
       OutId: outId,
-      ...(templateParam !== undefined && { TemplateParam: JSON.stringify(templateParam) }),
+      ...(templateParam !== undefined && {
+        TemplateParam: templateParamText ?? JSON.stringify(templateParam),
+      }),
       ...(smsUpExtendCode !== undefined && { SmsUpExtendCode: smsUpExtendCode }),
     };
   }

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Clock, Instant, Message } from '@waystation/core';
+import type { AgentLogger } from '../../log/logger.ts';
+import { canonicalQuery } from '../../provider/aliyun/acs3-signature.ts';
+import type { HttpAnswer } from '../http-answer.ts';
+import type { MessageSender } from '../message-sender.ts';
+import { isProblem } from '../problem.ts';
+import type { Problem } from '../problem.ts';
+import type { RecentMessages } from '../recent-messages.ts';
+import { readBody } from '../request-body.ts';
+import { refuseCaller } from './admit-caller.ts';
+import { readClaim } from './claim.ts';
+import type { Claim } from './claim.ts';
+import { refusalAnswer } from './compat-answer.ts';
+import { isRefusal, missing, refuse } from './compat-refusal.ts';
+import type { CompatRefusal } from './compat-refusal.ts';
+import { answerStyle, readCompatRequest } from './compat-request.ts';
+import type { AnswerStyle, CompatRequest } from './compat-request.ts';
+import type { LocalKeys } from './local-keys.ts';
+import { OnceMemory } from './once-memory.ts';
+import { problemRefusal } from './problem-refusal.ts';
+import { readSendSms } from './read-send-sms.ts';
+import { sendSmsAnswer, unknownOutcome } from './send-sms-answer.ts';
+
+/** What the Aliyun-compatible API works with. */
+export interface CompatDependencies {
+  readonly sender: MessageSender;
+  readonly recent: RecentMessages;
+  /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
+  readonly notReady: () => string | undefined;
+  /** The strategy's `compatTotalMs`. */
+  readonly totalMs: () => number;
+  readonly clock: Clock;
+  readonly log: AgentLogger;
+}
+
+/**
+ * How long a request is remembered: a time stamp may be 15 minutes ahead and is good for 15 minutes after. Beyond so
+ * many requests the oldest are forgotten, some 25 MB.
+ */
+const memoryBounds = { keptMs: 30 * 60_000, maxKept: 50_000 } as const;
+
+/** What official SDKs send to `dysmsapi.aliyuncs.com`, answered in the shape that they parse. */
+export class CompatHandler {
+  readonly #dependencies: CompatDependencies;
+  readonly #localKeys: LocalKeys | undefined;
+  readonly #memory: OnceMemory<HttpAnswer>;
+
+  constructor(dependencies: CompatDependencies, localKeys?: LocalKeys) {
+    this.#dependencies = dependencies;
+    this.#localKeys = localKeys;
+    this.#memory = new OnceMemory(dependencies.clock, memoryBounds);
+  }
+
+  /** The answer to a request that the port's own rules refuse. */
+  refused(request: IncomingMessage, problem: Problem): HttpAnswer {
+    return refusalAnswer(answerStyle(request), problemRefusal(problem));
+  }
+
+  /** Answers one request to `/`; nothing that may have been sent is ever answered with 500 or more. */
+  async handle(request: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
+    const startedAt = this.#dependencies.clock.now();
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      return refusalAnswer(answerStyle(request), refuse('UnsupportedHTTPMethod'));
+    }
+    const body = await readBody(request);
+    if (isProblem(body)) return this.refused(request, body);
+    const read = readCompatRequest(request, body);
+    if (isRefusal(read)) return refusalAnswer(answerStyle(request), read);
+    const style = answerStyle(request, read);
+    const claim = this.#admit(read);
+    if (isRefusal(claim)) return refusalAnswer(style, claim);
+    const message = readSendSms(read.parameters);
+    if (isRefusal(message)) return refusalAnswer(style, message);
+    return this.#once(read, claim, style, () => this.#send(message, style, startedAt, signal));
+  }
+
+  /** The same key id, nonce and parameters are one message: who asks again is answered as the first time. */
+  async #once(
+    request: CompatRequest,
+    { accessKeyId, nonce }: Claim,
+    style: AnswerStyle,
+    send: () => Promise<HttpAnswer>,
+  ): Promise<HttpAnswer> {
+    if (nonce === undefined) return send();
+    const digest = parameterDigest(request);
+    const verified = this.#localKeys?.kind === 'keys';
+    // A key that was not verified is anyone's: others may have drawn the same nonce for another message.
+    const key = digestOf(verified ? [accessKeyId, nonce] : [accessKeyId, nonce, digest]);
+    const before = this.#memory.find(key, digest);
+    if (before === 'other') return refusalAnswer(style, refuse('SignatureNonceUsed'));
+    if (before !== undefined) return before;
+    return this.#memory.work(key, digest, async () => {
+      const value = await send();
+      // Of a 503 nothing was written: the same request may try again.
+      return { value, keep: value.status !== 503 };
+    });
+  }
+
+  async #send(
+    message: Message,
+    style: AnswerStyle,
+    startedAt: Instant,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const { sender, recent, notReady, totalMs, clock, log } = this.#dependencies;
+    const reason = notReady();
+    if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
+    const timeoutMs = Math.max(1, totalMs() - (clock.now() - startedAt));
+    try {
+      const result = await sender.send(message, { timeoutMs, signal });
+      recent.record(result);
+      const { id, kind, attempts } = result;
+      log.debug({ id, kind, attempts }, 'message handled');
+      return sendSmsAnswer(style, result);
+    } catch (error) {
+      log.error({ err: error }, 'send failed by a defect');
+      return refusalAnswer(style, unknownOutcome(undefined, 'the agent failed in an unexpected way'));
+    }
+  }
+
+  #admit(request: CompatRequest): Claim | CompatRefusal {
+    const { action, version, headers } = request;
+    if (action === '') return refuse('InvalidAction.NotFound', noAction);
+    const refused = refuseCaller(request, this.#localKeys, this.#dependencies.clock.wallTime());
+    if (refused !== undefined) return refused;
+    if (action !== 'SendSms') return refuse('InvalidAction.NotFound', notThere(action));
+    if (version === '') return missing('Version');
+    if (version !== '2017-05-25') return refuse('InvalidVersion');
+    if (headers['idempotency-key'] !== undefined) return refuse('waystation.IdempotencyKeyNotSupported');
+    return readClaim(request);
+  }
+}
+
+const noAction =
+  'This is the Aliyun-compatible API of waystation-agent, and the request names no Action; the native API is POST /v1/messages.';
+
+function notThere(action: string): string {
+  if (action === 'SendBatchSms')
+    return 'SendBatchSms comes with a later version: send each message by SendSms.';
+  const named = /^\w{1,64}$/.test(action) ? action : 'This action';
+  return `${named} is not there: this version of waystation-agent takes SendSms and passes no other action on (a later one will pass on those of --compat-actions).`;
+}
+
+/** What a request asks for, whoever signed it and when. */
+function parameterDigest({ action, parameters }: CompatRequest): string {
+  const asked = [...parameters].filter(([name]) => name !== 'Signature');
+  return digestOf([action, canonicalQuery(Object.fromEntries(asked))]);
+}
+
+function digestOf(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('base64');
+}

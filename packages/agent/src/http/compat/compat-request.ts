@@ -1,0 +1,112 @@
+import type { IncomingMessage } from 'node:http';
+import { isRefusal, refuse } from './compat-refusal.ts';
+import type { CompatRefusal } from './compat-refusal.ts';
+import { decodeParameters } from './form-parameters.ts';
+import type { Parameters } from './form-parameters.ts';
+
+/** The two ways Aliyun writes. */
+export type AnswerFormat = 'JSON' | 'XML';
+
+/** A request in one of Aliyun's two dialects, its parameters decoded; nothing of it is verified. */
+export interface CompatRequest {
+  /** `acs3`: signed in the header Authorization; `v1`: signed in its parameters, or not at all. */
+  readonly dialect: 'acs3' | 'v1';
+  readonly method: string;
+  /** Names in small letters, of a repeated one the values joined. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Parameters;
+  /** Those of query string and form body together; the query's win. */
+  readonly parameters: Parameters;
+  readonly body: string;
+  readonly action: string;
+  readonly version: string;
+}
+
+/** How an answer is written. */
+export interface AnswerStyle {
+  readonly format: AnswerFormat;
+  readonly action: string;
+  readonly host: string;
+}
+
+/** The longest URL that is taken, in bytes. */
+const maxUrlBytes = 65_536;
+
+/** Understands a request and its body, or says why not. */
+export function readCompatRequest(request: IncomingMessage, body: string): CompatRequest | CompatRefusal {
+  const url = request.url ?? '';
+  if (Buffer.byteLength(url) > maxUrlBytes) return refuse('waystation.UrlTooLong');
+  const headers = plainHeaders(request);
+  const query = decodeParameters(queryOf(url));
+  const form = formOf(headers, body);
+  if (isRefusal(form)) return form;
+  if (query === undefined || form === undefined) {
+    return refuse(
+      'InvalidParameter',
+      `The ${query === undefined ? 'query string' : 'form body'} is not percent-encoded UTF-8.`,
+    );
+  }
+  const parameters = new Map([...form, ...query]);
+  const nul = [...parameters].find(([name, value]) => `${name}${value}`.includes('\0'));
+  if (nul !== undefined) return refuse('InvalidParameter', 'A parameter holds the character NUL.');
+  const format = parameters.get('Format');
+  if (format !== undefined && !/^(?:json|xml)$/i.test(format)) {
+    return refuse('InvalidParameter', 'Specified parameter Format is not valid: it must be JSON or XML.');
+  }
+  return {
+    dialect: isAcs3(headers['authorization']) ? 'acs3' : 'v1',
+    method: request.method ?? '',
+    headers,
+    query,
+    parameters,
+    body,
+    action: parameters.get('Action') ?? headers['x-acs-action'] ?? '',
+    version: parameters.get('Version') ?? headers['x-acs-version'] ?? '',
+  };
+}
+
+/** How the answer to a request is written, whatever is wrong with it; `read` is there once it was understood. */
+export function answerStyle(request: IncomingMessage, read?: CompatRequest): AnswerStyle {
+  const headers = plainHeaders(request);
+  const given = read?.parameters ?? decodeParameters(queryOf(request.url ?? '')) ?? new Map<string, string>();
+  return {
+    format: formatOf(given.get('Format'), headers['accept'], isAcs3(headers['authorization'])),
+    action: read?.action ?? given.get('Action') ?? headers['x-acs-action'] ?? '',
+    host: headers['host'] ?? '',
+  };
+}
+
+/** XML is what the parameter-signed dialect means where nothing is said. */
+function formatOf(asked: string | undefined, accept = '', acs3: boolean): AnswerFormat {
+  if (/^json$/i.test(asked ?? '')) return 'JSON';
+  if (/^xml$/i.test(asked ?? '')) return 'XML';
+  if (accept.includes('application/json')) return 'JSON';
+  return acs3 && !accept.includes('xml') ? 'JSON' : 'XML';
+}
+
+function isAcs3(authorization: string | undefined): boolean {
+  return authorization?.startsWith('ACS3-') === true;
+}
+
+function queryOf(url: string): string {
+  const at = url.indexOf('?');
+  return at === -1 ? '' : url.slice(at + 1);
+}
+
+function formOf(
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Parameters | CompatRefusal | undefined {
+  if (body === '') return new Map();
+  const type = headers['content-type'] ?? '';
+  const compressed = (headers['content-encoding'] ?? 'identity') !== 'identity';
+  if (compressed || !/^application\/x-www-form-urlencoded *(?:;|$)/i.test(type)) {
+    return refuse('waystation.ContentTypeNotSupported');
+  }
+  return decodeParameters(body);
+}
+
+function plainHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+  const entries = Object.entries(request.headersDistinct);
+  return Object.fromEntries(entries.map(([name, values = []]) => [name, values.join(',')]));
+}

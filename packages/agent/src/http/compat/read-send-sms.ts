@@ -1,0 +1,51 @@
+import { maxPhoneNumbers, toE164 } from '@waystation/core';
+import type { Message } from '@waystation/core';
+import { missing, refuse } from './compat-refusal.ts';
+import type { CompatRefusal } from './compat-refusal.ts';
+import type { Parameters } from './form-parameters.ts';
+
+/** The parameters of SendSms as a message, or why they are none; the numbers and variables stay as written. */
+export function readSendSms(parameters: Parameters): Message | CompatRefusal {
+  const required = ['PhoneNumbers', 'SignName', 'TemplateCode'].find((name) => !parameters.get(name));
+  if (required !== undefined) return missing(required);
+  const text = (name: string): string => parameters.get(name) ?? '';
+  const phoneNumbers = text('PhoneNumbers').split(',');
+  if (phoneNumbers.length > maxPhoneNumbers) return refuse('isv.MOBILE_COUNT_OVER_LIMIT');
+  const e164 = new Set<string>();
+  for (const [index, written] of phoneNumbers.entries()) {
+    const number = toE164(written.trim());
+    if (number === undefined) {
+      return refuse('isv.MOBILE_NUMBER_ILLEGAL', `Number ${String(index + 1)} is not a valid phone number.`);
+    }
+    e164.add(number);
+  }
+  const params = readTemplateParam(text('TemplateParam'));
+  if (params === undefined) return refuse('isv.INVALID_JSON_PARAM');
+  return {
+    phoneNumbers,
+    e164: [...e164],
+    signName: text('SignName'),
+    templateCode: text('TemplateCode'),
+    ...params,
+    ...(text('OutId') !== '' && { outId: text('OutId') }),
+    ...(text('SmsUpExtendCode') !== '' && { smsUpExtendCode: text('SmsUpExtendCode') }),
+  };
+}
+
+type Params = Pick<Message, 'templateParam' | 'templateParamText'>;
+
+function readTemplateParam(written: string): Params | undefined {
+  if (written.trim() === '') return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(written);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value);
+  const fine = entries.every(([, param]) => ['string', 'number', 'boolean'].includes(typeof param));
+  if (!fine) return undefined;
+  const templateParam = Object.fromEntries(entries.map(([name, param]) => [name, String(param)]));
+  return { templateParam, templateParamText: written };
+}
