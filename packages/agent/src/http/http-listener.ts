@@ -140,7 +140,12 @@ export class HttpListener {
     const owed = [...(this.#owed.get(socket) ?? [])].at(-1);
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
     else if (owed === undefined) refuse();
-    else owed.once('close', refuse);
+    else {
+      owed.once('close', refuse);
+      // Whoever still waits for the rest of this request's body waits for nothing.
+      const { req: request } = owed;
+      if (!request.complete && request.listenerCount('error') > 0) request.emit('error', error);
+    }
   }
 }
 

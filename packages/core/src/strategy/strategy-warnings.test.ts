@@ -124,7 +124,6 @@ describe('what is not acted on yet', () => {
     ['race', { race: { delayMs: 100 } }],
     ['retry', { retry: { maxAttempts: 5 } }],
     ['reconcile', { reconcile: { firstMs: 1 } }],
-    ['timeouts.compatTotalMs', { timeouts: { compatTotalMs: 2000 } }],
     ['health.probe', { health: { probe: { kind: 'off' } } }],
     ['health.threshold', { health: { threshold: 70 } }],
     ['health.ejection', { health: { ejection: { baseMs: 1000 } } }],
