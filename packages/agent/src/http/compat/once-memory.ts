@@ -45,21 +45,19 @@ export class OnceMemory<T> {
 
   /** Works, and remembers it under the key in place of what stood there. */
   async work(key: string, digest: string, work: () => Promise<Worked<T>>): Promise<T> {
-    let keep = false;
-    const value = work().then((worked) => {
-      ({ keep } = worked);
-      return worked.value;
-    });
+    const worked = work();
+    const value = worked.then((done) => done.value);
     const entry: Entry<T> = { digest, at: this.#clock.now(), value, running: true };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    try {
-      return await value;
-    } finally {
-      entry.running = false;
-      if (!keep && this.#entries.get(key) === entry) this.#entries.delete(key);
-      this.#forget();
-    }
+    const keep = await worked.then(
+      (done) => done.keep,
+      () => false,
+    );
+    entry.running = false;
+    if (!keep && this.#entries.get(key) === entry) this.#entries.delete(key);
+    this.#forget();
+    return value;
   }
 
   #forget(): void {
