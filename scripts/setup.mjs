@@ -9,12 +9,8 @@ import { runCommand } from './run-command.mjs';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const pnpmVersion = '10.34.9';
-/** No question is asked, and the pnpm that is there fetches no other one. */
-const quietPnpm = {
-  CI: 'true',
-  COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
-  npm_config_manage_package_manager_versions: 'false',
-};
+/** No question is asked. */
+const quietPnpm = { CI: 'true', COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' };
 const stampFile = join(root, 'node_modules', '.waystation-setup.json');
 
 /** Turbo neither reports to its makers nor asks about it. */
