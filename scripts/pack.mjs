@@ -2,7 +2,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endChildrenWithUs, runCommand } from './run-command.mjs';
+import { endChildrenWithUs } from './end-with-us.mjs';
+import { runCommand } from './run-command.mjs';
 import { pnpm, root } from './setup.mjs';
 
 endChildrenWithUs();
