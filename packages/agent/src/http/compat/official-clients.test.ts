@@ -94,15 +94,12 @@ const generic = {
   bodyType: 'json',
 } as const;
 
-/** Options of a call, all left out; their class is in a package of the client's own. */
-type Runtime = Parameters<InstanceType<typeof OpenApiClient>['callApi']>[2];
-
 /** The generic client of the older generation, its parameters half in the query, half in a form body. */
 async function byOpenApiClient(port: number, secret: Secret): Promise<Body> {
   const { PhoneNumbers, SignName, ...body } = form;
   const client = new OpenApiClient(new Config2(config(port, secret)));
   const request = new OpenApiRequest({ query: { PhoneNumbers, SignName }, body });
-  const answer: unknown = await client.callApi(new Params(generic), request, {} as Runtime);
+  const answer: unknown = await client.callApi(new Params(generic), request, {} as never);
   return lowerCase((answer as { body: Record<string, string> }).body);
 }
 
