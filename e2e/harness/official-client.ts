@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type Dysms from '@alicloud/dysmsapi20170525';
-import { SendSmsRequest } from '@alicloud/dysmsapi20170525';
+import { QuerySendDetailsRequest, SendSmsRequest } from '@alicloud/dysmsapi20170525';
 import { $OpenApiUtil } from '@alicloud/openapi-core';
 import { RetryOptions } from '@darabonba/typescript';
 import { sampleMessage } from './application.ts';
@@ -59,5 +59,19 @@ export class OfficialClient {
     } catch (error) {
       return { code: error instanceof Error && 'code' in error ? String(error.code) : String(error) };
     }
+  }
+
+  /** OutIds of the texts that QuerySendDetails has for the sample message's number today. */
+  async outIds(): Promise<readonly string[]> {
+    const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '');
+    const { body } = await this.#client.querySendDetails(
+      new QuerySendDetailsRequest({
+        phoneNumber: sampleMessage.phoneNumbers,
+        sendDate: today,
+        pageSize: 50,
+        currentPage: 1,
+      }),
+    );
+    return (body?.smsSendDetailDTOs?.smsSendDetailDTO ?? []).map(({ outId }) => outId ?? '');
   }
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { eventually } from '../harness/eventually.ts';
 import { OfficialClient } from '../harness/official-client.ts';
 import { sceneOfFile } from '../harness/scene-of-file.ts';
 
@@ -64,6 +65,9 @@ it('a region that refuses costs such a client no text; straight at a region it t
   await all.simulator.setFault({ region: 'cn-hangzhou', kind: 'refuse' });
   expect(await new OfficialClient(agent.url).send('refused')).toEqual({ code: 'OK' });
   expect(await all.simulator.check(['refused'])).toMatchObject({ lost: [] });
+  await eventually('the text can be asked for', async () => {
+    expect(await new OfficialClient(agent.url).outIds()).toContain('refused');
+  });
 
   // That the client does send again is what the tests above stand on.
   const fault = { kind: 'status', status: 500, accepted: true, count: 1, match: { outId: 'straight' } };

@@ -34,6 +34,8 @@ export interface AgentConfig {
   readonly listen: ListenAddress;
   readonly adminListen: ListenAddress;
   readonly protection: ApiProtection;
+  /** Actions that the Aliyun-compatible API passes on, each name with `*` at its end or not. */
+  readonly compatActions: readonly string[];
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   /** How long requests under way may take to end when the agent stops, in ms. */

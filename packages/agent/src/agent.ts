@@ -183,13 +183,17 @@ export class Agent {
 
   #apiListener(): HttpListener {
     const { sendSide, clock, log } = this.#dependencies;
-    const { listen, protection } = this.#config;
+    const { listen, protection, compatActions } = this.#config;
     const recent = new RecentMessages(recentMessages);
     const apiLog = log.child({ component: 'api' });
     const notReady = (): string | undefined => this.#status.noStrategy();
     const shared = { sender: sendSide, recent, notReady, log: apiLog };
     const totalMs = (): number => this.#intake.applied?.snapshot.strategy.timeouts.compatTotalMs ?? 0;
-    const compat = new CompatHandler({ ...shared, totalMs, clock }, protection.localKeys);
+    const { caller } = sendSide;
+    const compat = new CompatHandler(
+      { ...shared, caller, totalMs, clock },
+      { localKeys: protection.localKeys, actions: compatActions },
+    );
     const dependencies = { ...shared, compat };
     const rules = {
       allowedHosts: new Set(protection.allowedHosts.map((host) => host.toLowerCase())),

@@ -3,6 +3,7 @@ import type { OptionDefinition, OptionProgram, OptionValues } from '@waystation/
 import { defaultAllowEndpoints, defaultPrefix, namePattern, parseAllowEndpoint } from '@waystation/core';
 import type { AllowEndpoint } from '@waystation/core';
 import { z } from 'zod';
+import { defaultCompatActions, parseCompatActions } from './http/compat/compat-actions.ts';
 import { formatListenAddress, isLocalAddress, parseListenAddress } from './http/listen-address.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { logLevels } from './log/logger.ts';
@@ -119,6 +120,18 @@ const localKeys: OptionDefinition<string | undefined> = {
   schema: z.string().min(1).optional(),
 };
 
+const compatActions: OptionDefinition<readonly string[]> = {
+  kind: 'text',
+  placeholder: '<names>',
+  description:
+    'actions that the Aliyun-compatible API passes on besides SendSms; * at the end of a name stands for more',
+  schema: readBy(
+    parseCompatActions,
+    'must be names of actions separated by commas, such as Query*,GetSmsSign',
+  ),
+  fallback: defaultCompatActions,
+};
+
 /** Every option of the agent (`docs/reference/agent.md` is held equal to it). */
 export const agentOptions = {
   ...etcdOptions,
@@ -138,6 +151,7 @@ export const agentOptions = {
   ),
   apiTokenFile: fileOption('a token that every request on the API port must carry'),
   localKeys,
+  compatActions,
   tlsCert: fileOption("the API port's certificate (PEM)"),
   tlsKey: fileOption("the certificate's key (PEM)"),
   insecureRemote: switchOption('take requests from other hosts without TLS'),

@@ -26,6 +26,7 @@ export async function resolveConfig(values: AgentOptionValues, around: Surroundi
     source: await sourceOf(values, around),
     listen: values.listen,
     adminListen: values.adminListen,
+    compatActions: values.compatActions,
     protection: await protectionOf(values, around),
     dataDir: resolve(values.dataDir ?? join(stateFolder(around), 'waystation-agent')),
     logLevel: values.logLevel,

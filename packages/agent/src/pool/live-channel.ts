@@ -1,10 +1,16 @@
-import { channelAccount, classifyTransport, outcomeOf } from '@waystation/core';
+import { channelAccount, classifyTransport, outcomeOf, transportWords } from '@waystation/core';
 import type { Channel, Clock, Endpoint } from '@waystation/core';
 import type { CredentialResult } from '../credentials/credential.ts';
 import type { Dialect } from '../provider/dialect.ts';
 import type { CallLimits, ConnectionPool } from '../provider/transport/connection-pool.ts';
 import { pause } from '../pause.ts';
-import type { AttemptRequest, AttemptResult, SendChannel } from './send-channel.ts';
+import type {
+  AttemptRequest,
+  AttemptResult,
+  ChannelCall,
+  ChannelCallResult,
+  SendChannel,
+} from './send-channel.ts';
 
 /** What a channel is made of. */
 export interface LiveChannelParts {
@@ -53,14 +59,12 @@ export class LiveChannel implements SendChannel {
     return !this.#draining && this.#inFlight < this.#maxInFlight;
   }
 
-  async send(attempt: AttemptRequest): Promise<AttemptResult> {
-    this.#inFlight += 1;
-    try {
-      return await this.#send(attempt);
-    } finally {
-      this.#inFlight -= 1;
-      if (this.#inFlight === 0) this.#onEmpty?.();
-    }
+  send(attempt: AttemptRequest): Promise<AttemptResult> {
+    return this.#counted(() => this.#send(attempt));
+  }
+
+  call(call: ChannelCall): Promise<ChannelCallResult> {
+    return this.#counted(() => this.#call(call));
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -75,6 +79,34 @@ export class LiveChannel implements SendChannel {
       });
     }
     this.#parts.connections.close();
+  }
+
+  async #counted<T>(work: () => Promise<T>): Promise<T> {
+    this.#inFlight += 1;
+    try {
+      return await work();
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) this.#onEmpty?.();
+    }
+  }
+
+  async #call(call: ChannelCall): Promise<ChannelCallResult> {
+    const { dialect, connections } = this.#parts;
+    const held = await this.#credential(call);
+    if (held?.ok === false) return { answered: false, written: false, reason: held.reason };
+    const draft = dialect.draftCall?.(call, held?.credential);
+    if (draft === undefined) return { answered: false, written: false, reason: 'its provider only sends' };
+    if (!draft.ok) return { answered: false, written: false, reason: draft.outcome.reason };
+    for (let corrected = false; ; corrected = true) {
+      const result = await connections.send(() => draft.make(), { signal: undefined, ...call });
+      if (!result.answered) {
+        const { written, kind } = result.failure;
+        return { answered: false, written, reason: transportWords[kind] };
+      }
+      const { status, body } = result.answer;
+      if (corrected || dialect.read(result.answer).kind === 'result') return { answered: true, status, body };
+    }
   }
 
   async #send(attempt: AttemptRequest): Promise<AttemptResult> {
@@ -97,7 +129,7 @@ export class LiveChannel implements SendChannel {
   }
 
   /** The default chain may have to ask elsewhere; an attempt does not wait for it beyond its deadline. */
-  async #credential({ deadline }: AttemptRequest): Promise<CredentialResult | undefined> {
+  async #credential({ deadline }: Pick<AttemptRequest, 'deadline'>): Promise<CredentialResult | undefined> {
     const held = this.#parts.credential?.();
     if (!(held instanceof Promise)) return held;
     const stop = new AbortController();

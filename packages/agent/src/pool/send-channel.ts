@@ -23,6 +23,22 @@ export interface AttemptResult {
   readonly requestId?: string;
 }
 
+/** A call of another action than sending. */
+export interface ChannelCall {
+  readonly action: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** As of an attempt. */
+  readonly deadline: Instant;
+  readonly connectMs: number;
+  readonly readMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How a call ended: with an answer, whatever it says, or without, and then whether anything was written. */
+export type ChannelCallResult =
+  | { readonly answered: true; readonly status: number; readonly body: string }
+  | { readonly answered: false; readonly written: boolean; readonly reason: string };
+
 /** An open channel: a live connection pool that speaks its provider's dialect. */
 export interface SendChannel {
   readonly name: string;
@@ -35,6 +51,8 @@ export interface SendChannel {
   /** Whether an attempt would find a free connection slot now; when not, the next candidate's turn has come. */
   readonly hasRoom: boolean;
   send(request: AttemptRequest): Promise<AttemptResult>;
+  /** Makes one call over the channel's connections; absent where the provider has no other actions. */
+  call?(call: ChannelCall): Promise<ChannelCallResult>;
   /** Takes no more attempts, waits for those in flight (at most `timeoutMs`), closes the connections. */
   drain(timeoutMs: number): Promise<void>;
 }

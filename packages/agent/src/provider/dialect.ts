@@ -1,6 +1,6 @@
 import type { Outcome } from '@waystation/core';
 import type { Credential } from '../credentials/credential.ts';
-import type { AttemptRequest, AttemptResult } from '../pool/send-channel.ts';
+import type { AttemptRequest, AttemptResult, ChannelCall } from '../pool/send-channel.ts';
 import type { HttpAnswer, HttpRequest } from './transport/http-message.ts';
 
 /** A message in a provider's own words, or why it cannot be put in them. */
@@ -22,5 +22,7 @@ export type Reading =
 export interface Dialect {
   /** `credential` is absent where the channel needs none. */
   draft(attempt: Pick<AttemptRequest, 'message' | 'outId'>, credential?: Credential): Draft;
+  /** A call of another action than sending; absent where the provider has none. */
+  draftCall?(call: Pick<ChannelCall, 'action' | 'parameters'>, credential?: Credential): Draft;
   read(answer: HttpAnswer): Reading;
 }

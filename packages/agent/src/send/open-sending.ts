@@ -8,6 +8,7 @@ import type { AgentLogger } from '../log/logger.ts';
 import { openChannel } from '../pool/open-channel.ts';
 import type { OpenChannelOptions } from '../pool/open-channel.ts';
 import type { SendSide } from '../status/send-side.ts';
+import { AccountCaller } from './account-caller.ts';
 import { AttemptAlerts } from './attempt-alerts.ts';
 import { Routing } from './routing.ts';
 import { Sender } from './sender.ts';
@@ -60,7 +61,12 @@ export async function openSending(
     log: log.child({ component: 'routing' }),
   });
   const alerts = new AttemptAlerts({ clock, log: log.child({ component: 'send' }) });
-  return new Sending({ credentials, routing, sender: new Sender({ routing, alerts, clock, random }) });
+  return new Sending({
+    credentials,
+    routing,
+    sender: new Sender({ routing, alerts, clock, random }),
+    caller: new AccountCaller({ routing, clock }),
+  });
 }
 
 function aliyunEndpoints(): AllowEndpoint[] {

@@ -1,5 +1,6 @@
 import type { Message, RoutingSnapshot } from '@waystation/core';
 import type { CredentialBook } from '../credentials/credential-book.ts';
+import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { SendOptions } from '../http/message-sender.ts';
 import type { ChannelState, SendCounts, SendSide } from '../status/send-side.ts';
 import type { ApplyResult } from '../sync/strategy-applier.ts';
@@ -12,6 +13,7 @@ export interface SendingParts {
   readonly credentials: Pick<CredentialBook, 'stop'>;
   readonly routing: Pick<Routing, 'apply' | 'current' | 'stop'>;
   readonly sender: Pick<Sender, 'send' | 'counts'>;
+  readonly caller: ProviderCaller;
 }
 
 /** The half of the agent that sends: credentials, routing and the sender as one. */
@@ -29,6 +31,10 @@ export class Sending implements SendSide {
 
   get counts(): SendCounts {
     return this.#parts.sender.counts;
+  }
+
+  get caller(): ProviderCaller {
+    return this.#parts.caller;
   }
 
   apply(snapshot: RoutingSnapshot): ApplyResult {

@@ -1,3 +1,4 @@
+import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { MessageSender } from '../http/message-sender.ts';
 import type { StrategyApplier } from '../sync/strategy-applier.ts';
 
@@ -25,6 +26,8 @@ export interface SendCounts {
 export interface SendSide extends StrategyApplier, MessageSender {
   readonly channels: readonly ChannelState[];
   readonly counts: SendCounts;
+  /** Calls other actions than sending. */
+  readonly caller: ProviderCaller;
   /** Lets attempts under way end, at most `timeoutMs`, and closes every connection. */
   stop(timeoutMs: number): Promise<void>;
 }

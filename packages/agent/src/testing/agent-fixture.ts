@@ -6,6 +6,7 @@ import type { AgentConfig } from '../agent-config.ts';
 import { Agent } from '../agent.ts';
 import type { ListenAddress } from '../http/listen-address.ts';
 import { createLogger } from '../log/logger.ts';
+import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { SendResult } from '../send/send-result.ts';
 import type { SendSide } from '../status/send-side.ts';
 
@@ -14,6 +15,10 @@ export class FakeSendSide implements SendSide {
   snapshot: RoutingSnapshot | undefined;
   answer: () => Promise<SendResult> = () => Promise.reject(new Error('not asked for'));
   stopped = false;
+  readonly caller: ProviderCaller = {
+    accounts: () => [],
+    call: () => Promise.resolve({ kind: 'not-called', reason: 'not asked for' }),
+  };
   /** Whether the channel `forbidden` is let in. */
   allowed = false;
 
@@ -144,6 +149,7 @@ export class AgentFixture {
         listen: { kind: 'tcp', host: '127.0.0.1', port: 0 },
         adminListen: { kind: 'tcp', host: '127.0.0.1', port: 0 },
         protection: { allowedHosts: [] },
+        compatActions: [],
         dataDir: join(this.#dir, 'state'),
         logLevel: 'trace',
         stopTimeoutMs: 10_000,

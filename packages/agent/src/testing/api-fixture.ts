@@ -4,6 +4,7 @@ import type { Message } from '@waystation/core';
 import { pino } from 'pino';
 import { handleApi } from '../http/api-handler.ts';
 import { CompatHandler } from '../http/compat/compat-handler.ts';
+import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { LocalKeys } from '../http/compat/local-keys.ts';
 import type { CallerRules } from '../http/caller-check.ts';
 import { HttpListener } from '../http/http-listener.ts';
@@ -39,6 +40,9 @@ export interface ApiSetup {
   readonly rules?: Partial<CallerRules>;
   readonly notReady?: string;
   readonly localKeys?: LocalKeys;
+  /** `--compat-actions`; default `Query*`. */
+  readonly actions?: readonly string[];
+  readonly caller?: ProviderCaller;
   /** Wall-clock time in ms; default the real one. */
   readonly wallTime?: () => number;
   readonly address?: ListenAddress;
@@ -65,7 +69,17 @@ export class ApiFixture {
       log: pino({ enabled: false }),
     };
     const clock = { now: () => performance.now(), wallTime: setup.wallTime ?? (() => Date.now()) };
-    const compat = new CompatHandler({ ...shared, totalMs: () => 2500, clock }, setup.localKeys);
+    const caller = setup.caller ?? {
+      accounts: () => [],
+      call: () => Promise.reject(new Error('not asked for')),
+    };
+    const compat = new CompatHandler(
+      { ...shared, totalMs: () => 2500, clock, caller },
+      {
+        localKeys: setup.localKeys,
+        actions: setup.actions ?? ['Query*'],
+      },
+    );
     const dependencies = { ...shared, compat };
     const rules = { allowedHosts: new Set<string>(), ...setup.rules };
     this.#listener = new HttpListener(

@@ -4,7 +4,15 @@ import type { CompatRefusal } from './compat-refusal.ts';
 import type { AnswerStyle } from './compat-request.ts';
 
 /** The members of an answer, in the order Aliyun writes them. */
-export type AnswerMembers = Readonly<Record<string, string>>;
+type AnswerMembers = Readonly<Record<string, string>> & { readonly RequestId: string };
+
+/** A value of a provider's answer. */
+export type AnswerValue = string | number | boolean | null | readonly AnswerValue[] | AnswerTree;
+
+/** A provider's answer, as its JSON is read. */
+export interface AnswerTree {
+  readonly [name: string]: AnswerValue;
+}
 
 /** An id as Aliyun writes them. */
 export function newRequestId(): string {
@@ -12,10 +20,7 @@ export function newRequestId(): string {
 }
 
 /** What the service behind Aliyun's gateway says: an OK or one of its own codes, always with status 200. */
-export function serviceAnswer(
-  style: AnswerStyle,
-  members: AnswerMembers & { RequestId: string },
-): HttpAnswer {
+export function serviceAnswer(style: AnswerStyle, members: AnswerMembers): HttpAnswer {
   return answer(style, 200, `${style.action}Response`, members);
 }
 
@@ -40,25 +45,37 @@ export function refusalAnswer(style: AnswerStyle, refusal: CompatRefusal): HttpA
   };
 }
 
-function answer(
-  { format }: AnswerStyle,
-  status: number,
-  root: string,
-  members: AnswerMembers & { RequestId: string },
-): HttpAnswer {
+/** What a provider answered, in the format that the caller asked for. */
+export function providerAnswer(style: AnswerStyle, status: number, tree: AnswerTree): HttpAnswer {
+  return answer(style, status, status < 300 ? `${style.action}Response` : 'Error', tree);
+}
+
+function answer({ format }: AnswerStyle, status: number, root: string, members: AnswerTree): HttpAnswer {
+  const { RequestId: requestId } = members;
   return {
     status,
     headers: {
       'content-type': format === 'JSON' ? 'application/json;charset=utf-8' : 'text/xml;charset=utf-8',
-      'x-acs-request-id': members.RequestId,
+      ...(typeof requestId === 'string' &&
+        /^[\w-]{1,64}$/.test(requestId) && { 'x-acs-request-id': requestId }),
     },
     body: format === 'JSON' ? JSON.stringify(members) : xml(elementName(root), members),
   };
 }
 
-function xml(root: string, members: AnswerMembers): string {
-  const children = Object.entries(members).map(([name, value]) => `<${name}>${escape(value)}</${name}>`);
-  return `<?xml version='1.0' encoding='UTF-8'?><${root}>${children.join('')}</${root}>`;
+function xml(root: string, members: AnswerTree): string {
+  return `<?xml version='1.0' encoding='UTF-8'?>${element(root, members)}`;
+}
+
+function element(name: string, value: AnswerValue): string {
+  if (isList(value)) return value.map((item) => element(name, item)).join('');
+  if (typeof value !== 'object' || value === null) return `<${name}>${escape(String(value ?? ''))}</${name}>`;
+  const children = Object.entries(value).map(([child, inner]) => element(elementName(child), inner));
+  return `<${name}>${children.join('')}</${name}>`;
+}
+
+function isList(value: AnswerValue): value is readonly AnswerValue[] {
+  return Array.isArray(value);
 }
 
 /** The action is the caller's word, and not every word names an element. */

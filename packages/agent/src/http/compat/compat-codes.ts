@@ -55,6 +55,10 @@ export const compatCodes = {
     status: 200,
     message: 'The message may or may not have been sent.',
   },
+  'waystation.CallOutcomeUnknown': {
+    status: 200,
+    message: 'The action may or may not have been carried out.',
+  },
   'waystation.NotSent': { status: 200, message: 'No channel took the message; nothing was sent.' },
   'waystation.BodyMalformed': { status: 400, message: 'The body is not well formed.' },
   'waystation.IdempotencyKeyNotSupported': {

@@ -1,11 +1,9 @@
-import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AttemptRecord, SendResult } from '../../send/send-result.ts';
+import type { SendResult } from '../../send/send-result.ts';
 import { accepted, ApiFixture, facts, talk } from '../../testing/api-fixture.ts';
 import type { ApiSetup } from '../../testing/api-fixture.ts';
+import { any, ask, checked, formType, signed } from '../../testing/compat-request.ts';
+import type { Asked } from '../../testing/compat-request.ts';
 
 let fixture: ApiFixture | undefined;
 afterEach(async () => {
@@ -17,73 +15,6 @@ async function open(setup: ApiSetup = {}): Promise<ApiFixture> {
   fixture = await new ApiFixture(setup).start();
   return fixture;
 }
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly text: string;
-}
-
-interface Asked {
-  readonly method?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-}
-
-async function ask(
-  port: number,
-  path: string,
-  { method = 'GET', headers, body }: Asked = {},
-): Promise<Answer> {
-  const request = httpRequest({ port, host: '127.0.0.1', method, path, ...(headers && { headers }) });
-  request.end(body);
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  let text = '';
-  for await (const chunk of response) text += String(chunk);
-  return { status: response.statusCode ?? 0, headers: response.headers, text };
-}
-
-const now = Date.UTC(2026, 0, 31, 12, 0, 0);
-const secret = 'local-secret';
-const localKeys = { kind: 'keys', secrets: new Map([['LTAILocal', secret]]) } as const;
-const any = { kind: 'any' } as const;
-const checked: ApiSetup = { localKeys, wallTime: () => now };
-
-const plain: Readonly<Record<string, string>> = {
-  Action: 'SendSms',
-  Version: '2017-05-25',
-  Format: 'JSON',
-  AccessKeyId: 'LTAILocal',
-  SignatureMethod: 'HMAC-SHA1',
-  SignatureVersion: '1.0',
-  SignatureNonce: 'n-1',
-  Timestamp: '2026-01-31T12:00:00Z',
-  PhoneNumbers: '13800138000',
-  SignName: '驿站',
-  TemplateCode: 'SMS_1',
-};
-
-/** Encodes as RFC 3986 says. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** Parameters as a query, with their signature; written down here once more, so that no mistake hides in sharing. */
-function signed(change: Readonly<Record<string, string | undefined>> = {}, method = 'GET'): string {
-  const entries = Object.entries({ ...plain, ...change }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${encode(name)}=${encode(value)}`],
-  );
-  const canonical = entries.sort().join('&');
-  const signature = createHmac('sha1', `${secret}&`)
-    .update(`${method}&%2F&${encode(canonical)}`)
-    .digest('base64');
-  return `${canonical}&Signature=${encode(signature)}`;
-}
-
-const formType = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('a request', () => {
   it('may have its parameters in the query, in the form, or in both', async () => {
@@ -265,115 +196,5 @@ describe('without --local-keys', () => {
     const { port, sent } = await open();
     expect((await ask(port, `/?${signed()}`, { headers })).status).toBe(200);
     expect(sent).toHaveLength(1);
-  });
-});
-
-describe('the end of a send', () => {
-  const attempt = (outcome: AttemptRecord['outcome'], code?: string, written = true): AttemptRecord => ({
-    channel: 'cn-hangzhou',
-    outcome,
-    ms: 1,
-    ...(code !== undefined && { code }),
-    ...(written && { written }),
-  });
-  const nobody = (...attempts: AttemptRecord[]): SendResult => ({
-    ...facts,
-    attempts,
-    kind: 'no-channel',
-    reason: 'nobody took it',
-    retryAfterMs: 1000,
-  });
-
-  it.each<[string, SendResult, number, object]>([
-    [
-      'taken by a gateway',
-      { ...facts, kind: 'accepted', channel: 'other' },
-      200,
-      { Code: 'OK', BizId: 'ws-m-1' },
-    ],
-    [
-      'rejected',
-      {
-        ...facts,
-        kind: 'rejected',
-        providerCode: 'isv.SMS_CONTENT_ILLEGAL',
-        reason: 'the content is not allowed',
-      },
-      200,
-      { Code: 'isv.SMS_CONTENT_ILLEGAL' },
-    ],
-    [
-      'rejected by the gateway of Aliyun',
-      { ...facts, kind: 'rejected', providerCode: 'InvalidParameter.X', reason: 'bad' },
-      400,
-      { Code: 'InvalidParameter.X' },
-    ],
-    [
-      'limited',
-      { ...facts, kind: 'number-limited', retryAfterMs: 1000 },
-      200,
-      { Code: 'isv.BUSINESS_LIMIT_CONTROL' },
-    ],
-    [
-      'unknown',
-      { ...facts, kind: 'unknown', reason: 'reset' },
-      200,
-      { Code: 'waystation.SendOutcomeUnknown' },
-    ],
-    ['too late', { ...facts, kind: 'deadline', reason: 'late' }, 503, { Code: 'ServiceUnavailable' }],
-    ['without candidates', nobody(), 503, { Code: 'ServiceUnavailable' }],
-    [
-      'refused connections',
-      nobody(attempt('unavailable', 'ECONNREFUSED', false)),
-      503,
-      { Code: 'ServiceUnavailable' },
-    ],
-    ['throttled', nobody(attempt('throttled', 'Throttling.User')), 400, { Code: 'Throttling.User' }],
-    [
-      'no balance',
-      nobody(attempt('account', 'isv.AMOUNT_NOT_ENOUGH')),
-      200,
-      { Code: 'isv.AMOUNT_NOT_ENOUGH' },
-    ],
-    [
-      'no permission, then a refused connection',
-      nobody(attempt('misconfigured', 'Forbidden.RAM'), attempt('unavailable', 'ECONNREFUSED', false)),
-      403,
-      { Code: 'Forbidden.RAM' },
-    ],
-    [
-      'an answered ServiceUnavailable, since bytes were written',
-      nobody(attempt('unavailable', 'ServiceUnavailable')),
-      200,
-      { Code: 'waystation.NotSent' },
-    ],
-    ['a proxy that throttles', nobody(attempt('throttled', 'HTTP_429')), 200, { Code: 'waystation.NotSent' }],
-  ])('%s is told with its status', async (_name, result, status, members) => {
-    const { port } = await open({ localKeys: any, answer: () => result });
-    const answer = await ask(port, `/?${signed()}`);
-    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([status, members]);
-    expect(answer.headers['x-acs-request-id']).toBeDefined();
-  });
-
-  it('by a defect is told as unknown, never with a 5xx', async () => {
-    const { port } = await open({ localKeys: any, answer: () => Promise.reject(new Error('defect')) });
-    const answer = await ask(port, `/?${signed()}`);
-    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
-      200,
-      { Code: 'waystation.SendOutcomeUnknown' },
-    ]);
-  });
-
-  it('is a 503 while there is no strategy', async () => {
-    const { port, sent } = await open({ localKeys: any, notReady: 'no strategy yet' });
-    const answer = await ask(port, `/?${signed()}`);
-    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([503, { Code: 'ServiceUnavailable' }]);
-    expect(sent).toEqual([]);
-  });
-
-  it('can be asked for by its id', async () => {
-    const { port, url } = await open({ localKeys: any });
-    await ask(port, `/?${signed()}`);
-    expect(await (await fetch(`${url}/v1/messages/m-1`)).json()).toMatchObject({ id: 'm-1', code: 'OK' });
   });
 });

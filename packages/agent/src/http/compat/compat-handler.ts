@@ -18,6 +18,9 @@ import type { CompatRefusal } from './compat-refusal.ts';
 import { answerStyle, readCompatRequest } from './compat-request.ts';
 import type { AnswerStyle, CompatRequest } from './compat-request.ts';
 import type { LocalKeys } from './local-keys.ts';
+import { mayPassOn } from './compat-actions.ts';
+import { passOn } from './pass-on.ts';
+import type { ProviderCaller } from './provider-caller.ts';
 import { OnceMemory } from './once-memory.ts';
 import { problemRefusal } from './problem-refusal.ts';
 import { readSendSms } from './read-send-sms.ts';
@@ -26,6 +29,7 @@ import { sendSmsAnswer, unknownOutcome } from './send-sms-answer.ts';
 /** What the Aliyun-compatible API works with. */
 export interface CompatDependencies {
   readonly sender: MessageSender;
+  readonly caller: ProviderCaller;
   readonly recent: RecentMessages;
   /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
   readonly notReady: () => string | undefined;
@@ -33,6 +37,14 @@ export interface CompatDependencies {
   readonly totalMs: () => number;
   readonly clock: Clock;
   readonly log: AgentLogger;
+}
+
+/** What the agent is told of the API at its start. */
+export interface CompatOptions {
+  /** Whose signatures are taken; absent: any, of requests that no web page can have sent. */
+  readonly localKeys?: LocalKeys | undefined;
+  /** Actions that are passed on, each name with `*` at its end or not. */
+  readonly actions: readonly string[];
 }
 
 /**
@@ -44,12 +56,12 @@ const memoryBounds = { keptMs: 30 * 60_000, maxKept: 50_000 } as const;
 /** What official SDKs send to `dysmsapi.aliyuncs.com`, answered in the shape that they parse. */
 export class CompatHandler {
   readonly #dependencies: CompatDependencies;
-  readonly #localKeys: LocalKeys | undefined;
+  readonly #options: CompatOptions;
   readonly #memory: OnceMemory<HttpAnswer>;
 
-  constructor(dependencies: CompatDependencies, localKeys?: LocalKeys) {
+  constructor(dependencies: CompatDependencies, options: CompatOptions) {
     this.#dependencies = dependencies;
-    this.#localKeys = localKeys;
+    this.#options = options;
     this.#memory = new OnceMemory(dependencies.clock, memoryBounds);
   }
 
@@ -71,9 +83,30 @@ export class CompatHandler {
     const style = answerStyle(request, read);
     const claim = this.#admit(read);
     if (isRefusal(claim)) return refusalAnswer(style, claim);
+    if (read.action !== 'SendSms') return this.#passOn(read, claim, style, startedAt, signal);
     const message = readSendSms(read.parameters);
     if (isRefusal(message)) return refusalAnswer(style, message);
     return this.#once(read, claim, style, () => this.#send(message, style, startedAt, signal));
+  }
+
+  /** Answers of other actions are too large to keep: where keys are checked, a used nonce is refused as Aliyun does. */
+  async #passOn(
+    request: CompatRequest,
+    claim: Claim,
+    style: AnswerStyle,
+    startedAt: Instant,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    const { caller, totalMs, notReady } = this.#dependencies;
+    const reason = notReady();
+    if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
+    if (this.#options.localKeys?.kind === 'keys') {
+      const used = refusalAnswer(style, refuse('SignatureNonceUsed'));
+      const fresh = { ...used };
+      const told = await this.#once(request, claim, style, () => Promise.resolve(fresh));
+      if (told !== fresh) return used;
+    }
+    return passOn(caller, request, style, { deadline: startedAt + totalMs(), signal });
   }
 
   /** The same key id, nonce and parameters are one message: who asks again is answered as the first time. */
@@ -85,7 +118,7 @@ export class CompatHandler {
   ): Promise<HttpAnswer> {
     if (nonce === undefined) return send();
     const digest = parameterDigest(request);
-    const verified = this.#localKeys?.kind === 'keys';
+    const verified = this.#options.localKeys?.kind === 'keys';
     // A key that was not verified is anyone's: others may have drawn the same nonce for another message.
     const key = digestOf(verified ? [accessKeyId, nonce] : [accessKeyId, nonce, digest]);
     const before = this.#memory.find(key, digest);
@@ -123,9 +156,11 @@ export class CompatHandler {
   #admit(request: CompatRequest): Claim | CompatRefusal {
     const { action, version, headers } = request;
     if (action === '') return refuse('InvalidAction.NotFound', noAction);
-    const refused = refuseCaller(request, this.#localKeys, this.#dependencies.clock.wallTime());
+    const refused = refuseCaller(request, this.#options.localKeys, this.#dependencies.clock.wallTime());
     if (refused !== undefined) return refused;
-    if (action !== 'SendSms') return refuse('InvalidAction.NotFound', notThere(action));
+    if (action !== 'SendSms' && !mayPassOn(action, this.#options.actions)) {
+      return refuse('InvalidAction.NotFound', notThere(action));
+    }
     if (version === '') return missing('Version');
     if (version !== '2017-05-25') return refuse('InvalidVersion');
     if (headers['idempotency-key'] !== undefined) return refuse('waystation.IdempotencyKeyNotSupported');
@@ -140,7 +175,7 @@ function notThere(action: string): string {
   if (action === 'SendBatchSms')
     return 'SendBatchSms comes with a later version: send each message by SendSms.';
   const named = /^\w{1,64}$/.test(action) ? action : 'This action';
-  return `${named} is not there: this version of waystation-agent takes SendSms and passes no other action on (a later one will pass on those of --compat-actions).`;
+  return `${named} is not passed on: waystation-agent takes SendSms, and the actions that its --compat-actions names.`;
 }
 
 /** What a request asks for, whoever signed it and when. */

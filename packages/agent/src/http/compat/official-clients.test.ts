@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type Dysms4 from '@alicloud/dysmsapi20170525';
-import { SendBatchSmsRequest, SendSmsRequest } from '@alicloud/dysmsapi20170525';
+import { QuerySendDetailsRequest, SendBatchSmsRequest, SendSmsRequest } from '@alicloud/dysmsapi20170525';
 import { $OpenApiUtil } from '@alicloud/openapi-core';
 import RpcClient from '@alicloud/pop-core';
 import { RuntimeOptions } from '@darabonba/typescript';
@@ -222,4 +222,21 @@ it('a batch is refused in words, and so is an action that is none of sending', a
     code: 'InvalidAction.NotFound',
     message: expect.stringContaining('--compat-actions') as unknown,
   });
+});
+
+it('the details of what was sent can be asked for', async () => {
+  const row = { PhoneNum: '13800138000', OutId: 'o-1', SendStatus: 3, SendDate: '2026-01-31 12:00:00' };
+  const body = { Code: 'OK', TotalCount: '1', SmsSendDetailDTOs: { SmsSendDetailDTO: [row] } };
+  const { port } = await open({
+    localKeys,
+    caller: {
+      accounts: () => ['main'],
+      call: () => Promise.resolve({ kind: 'answered', status: 200, body: JSON.stringify(body) }),
+    },
+  });
+  const client = new Client4(new $OpenApiUtil.Config(config(port, key)));
+  const asked = { phoneNumber: '13800138000', sendDate: '20260131', pageSize: 10, currentPage: 1 };
+  const told = await client.querySendDetails(new QuerySendDetailsRequest(asked));
+  expect(told.body).toMatchObject({ code: 'OK', totalCount: '1' });
+  expect(told.body?.smsSendDetailDTOs?.smsSendDetailDTO).toMatchObject([{ outId: 'o-1', sendStatus: 3 }]);
 });

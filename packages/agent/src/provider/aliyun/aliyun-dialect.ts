@@ -3,7 +3,7 @@ import { classifyAliyun, clockSkewCode, outcomeOf } from '@waystation/core';
 import type { AliyunChannel, Clock, Endpoint, Message } from '@waystation/core';
 import { z } from 'zod';
 import type { Credential } from '../../credentials/credential.ts';
-import type { AttemptRequest } from '../../pool/send-channel.ts';
+import type { AttemptRequest, ChannelCall } from '../../pool/send-channel.ts';
 import type { Dialect, Draft, Reading } from '../dialect.ts';
 import { mappedName } from '../mapped-name.ts';
 import { readJson } from '../read-json.ts';
@@ -22,7 +22,7 @@ const answerShape = z.object({
 
 type KeyPair = Extract<Credential, { kind: 'aliyun' }>;
 
-/** Aliyun's SMS API of 2017-05-25: `SendSms` with a V3 signature, all parameters in the query. */
+/** Aliyun's SMS API of 2017-05-25 with a V3 signature, all parameters in the query. */
 export class AliyunDialect implements Dialect {
   readonly #clock: Clock;
   readonly #channel: AliyunChannel;
@@ -37,12 +37,22 @@ export class AliyunDialect implements Dialect {
   }
 
   draft({ message, outId }: Pick<AttemptRequest, 'message' | 'outId'>, credential?: Credential): Draft {
+    return this.#draft('SendSms', this.#parameters(message, outId), credential);
+  }
+
+  draftCall(
+    { action, parameters }: Pick<ChannelCall, 'action' | 'parameters'>,
+    credential?: Credential,
+  ): Draft {
+    return this.#draft(action, parameters, credential);
+  }
+
+  #draft(action: string, query: Readonly<Record<string, string>>, credential?: Credential): Draft {
     if (credential?.kind !== 'aliyun') {
       const reason = `credential ${this.#channel.credential} is no Aliyun key pair`;
       return { ok: false, outcome: outcomeOf('misconfigured', { reason, written: false }) };
     }
-    const query = this.#parameters(message, outId);
-    return { ok: true, make: () => this.#sign(query, credential) };
+    return { ok: true, make: () => this.#sign(action, query, credential) };
   }
 
   read(answer: HttpAnswer): Reading {
@@ -79,12 +89,12 @@ export class AliyunDialect implements Dialect {
     };
   }
 
-  #sign(query: Readonly<Record<string, string>>, key: KeyPair): HttpRequest {
+  #sign(action: string, query: Readonly<Record<string, string>>, key: KeyPair): HttpRequest {
     const at = new Date(this.#clock.wallTime() + this.#clockOffsetMs);
     const headers = {
       host: this.#host,
       'x-acs-version': '2017-05-25',
-      'x-acs-action': 'SendSms',
+      'x-acs-action': action,
       'x-acs-date': at.toISOString().replace(/\.\d{3}Z$/, 'Z'),
       'x-acs-signature-nonce': randomUUID(),
       'x-acs-content-sha256': emptyBodyDigest,

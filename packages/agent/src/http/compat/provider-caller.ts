@@ -1,0 +1,28 @@
+import type { Instant } from '@waystation/core';
+
+/** A call of another action than sending, as a caller asked for it. */
+export interface ProviderCall {
+  readonly action: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** When it is given up, on the agent's monotonic clock. */
+  readonly deadline: Instant;
+  /** Aborted when the caller hangs up. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a call of one account ended. */
+export type CallResult =
+  /** The provider's answer, whatever it says. */
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
+  /** It was written, and no answer came. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+  /** Nothing was written. */
+  | { readonly kind: 'not-called'; readonly reason: string };
+
+/** Calls actions of Aliyun's API by the agent's own accounts. */
+export interface ProviderCaller {
+  /** Accounts of the strategy in force that have an open Aliyun channel which is not drained, in its order. */
+  accounts(): readonly string[];
+  /** One call by an account: once by each of its channels until something was written. Never rejects. */
+  call(account: string, call: ProviderCall): Promise<CallResult>;
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '@waystation/core';
+import type { CallResult, ProviderCall, ProviderCaller } from '../http/compat/provider-caller.ts';
+import type { SendChannel } from '../pool/send-channel.ts';
+import type { Routing, RoutingState } from './routing.ts';
+
+/** What calls need. */
+export interface AccountCallerDependencies {
+  readonly routing: Pick<Routing, 'acquire' | 'current'>;
+  readonly clock: Clock;
+}
+
+/** Calls actions of Aliyun's API over the channels that messages go by. */
+export class AccountCaller implements ProviderCaller {
+  readonly #dependencies: AccountCallerDependencies;
+
+  constructor(dependencies: AccountCallerDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  accounts(): readonly string[] {
+    const state = this.#dependencies.routing.current();
+    return state === undefined ? [] : [...new Set(callable(state).map(({ account }) => account))];
+  }
+
+  async call(account: string, call: ProviderCall): Promise<CallResult> {
+    const { routing, clock } = this.#dependencies;
+    const lease = routing.acquire();
+    if (lease === undefined) return { kind: 'not-called', reason: 'the agent has no strategy yet' };
+    try {
+      const { connectMs, readMs } = lease.state.snapshot.strategy.timeouts;
+      const reasons: string[] = [];
+      for (const channel of callable(lease.state)) {
+        if (channel.account !== account || channel.call === undefined || !channel.hasRoom) continue;
+        if (call.deadline <= clock.now()) break;
+        const result = await channel.call({ ...call, connectMs, readMs });
+        if (result.answered) return { kind: 'answered', status: result.status, body: result.body };
+        const reason = `${channel.name}: ${result.reason}`;
+        if (result.written) return { kind: 'unknown', reason };
+        reasons.push(reason);
+      }
+      const reason =
+        reasons.length > 0 ? reasons.slice(0, 5).join('; ') : 'no channel has room or time for it';
+      return { kind: 'not-called', reason };
+    } finally {
+      lease.release();
+    }
+  }
+}
+
+function callable({ channels, snapshot }: RoutingState): SendChannel[] {
+  return [...channels.values()].filter(
+    ({ name, channel }) => channel.provider === 'aliyun' && snapshot.overrides.get(name)?.kind !== 'drain',
+  );
+}
