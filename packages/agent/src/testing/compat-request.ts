@@ -32,11 +32,9 @@ export async function ask(
   return { status: response.statusCode ?? 0, headers: response.headers, text };
 }
 
-/** The clock of a port that checks keys. */
-export const now = Date.UTC(2026, 0, 31, 12, 0, 0);
+const now = Date.UTC(2026, 0, 31, 12, 0, 0);
 const secret = 'local-secret';
-/** Keys of one application. */
-export const localKeys = { kind: 'keys', secrets: new Map([['LTAILocal', secret]]) } as const;
+const localKeys = { kind: 'keys', secrets: new Map([['LTAILocal', secret]]) } as const;
 /** `--local-keys any` */
 export const any = { kind: 'any' } as const;
 /** A port that checks keys. */

@@ -6,8 +6,7 @@ import type { AnswerStyle } from './compat-request.ts';
 /** The members of an answer, in the order Aliyun writes them. */
 type AnswerMembers = Readonly<Record<string, string>> & { readonly RequestId: string };
 
-/** A value of a provider's answer. */
-export type AnswerValue = string | number | boolean | null | readonly AnswerValue[] | AnswerTree;
+type AnswerValue = string | number | boolean | null | readonly AnswerValue[] | AnswerTree;
 
 /** A provider's answer, as its JSON is read. */
 export interface AnswerTree {

@@ -5,7 +5,7 @@ import { decodeParameters } from './form-parameters.ts';
 import type { Parameters } from './form-parameters.ts';
 
 /** The two ways Aliyun writes. */
-export type AnswerFormat = 'JSON' | 'XML';
+type AnswerFormat = 'JSON' | 'XML';
 
 /** A request in one of Aliyun's two dialects, its parameters decoded; nothing of it is verified. */
 export interface CompatRequest {

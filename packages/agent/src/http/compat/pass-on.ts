@@ -58,7 +58,7 @@ function answerOf(style: AnswerStyle, result: CallResult, reads: boolean): HttpA
 }
 
 /** The answer's members; nothing where it is no JSON object with a code. */
-export function treeOf(body: string): AnswerTree | undefined {
+function treeOf(body: string): AnswerTree | undefined {
   try {
     const value: unknown = JSON.parse(body);
     return typeof value === 'object' && value !== null && 'Code' in value ? (value as AnswerTree) : undefined;
