@@ -60,6 +60,8 @@ export class Agent {
   readonly #admin: HttpListener;
   #lock: DataDirLock | undefined;
   #phase: AgentPhase = 'starting';
+  /** Whether it began with a cached strategy: then it is ready before any probe has ended. */
+  #warm = false;
   #cacheTrouble: string | undefined;
 
   constructor(dependencies: AgentDependencies, config: AgentConfig, tuning: AgentTuning = {}) {
@@ -111,6 +113,7 @@ export class Agent {
       intake: this.#intake,
       sendSide,
       feed: () => this.#feed.state,
+      coldStart: () => !this.#warm && sendSide.probingFirst,
       troubles: () => [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined),
     });
     this.#api = this.#apiListener();
@@ -155,6 +158,11 @@ export class Agent {
     this.#intake.reconsider();
   }
 
+  /** The health of a channel has changed. */
+  healthChanged(): void {
+    this.#reporter?.changed();
+  }
+
   /**
    * Not ready from now on; lets requests under way end within the configured time, takes the report back, and
    * closes everything that was opened.
@@ -175,6 +183,7 @@ export class Agent {
   async #startFromCache(): Promise<void> {
     const read = await this.#cache.load();
     if (read.kind === 'found') this.#intake.offer(read.offered);
+    this.#warm = this.#intake.applied !== undefined;
     if (read.kind !== 'unusable') return;
     this.#cacheTrouble = read.reason;
     this.#dependencies.log.warn({ reason: read.reason }, 'strategy cache not used');

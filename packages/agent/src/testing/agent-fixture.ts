@@ -29,6 +29,8 @@ export class FakeSendSide implements SendSide {
     }));
   }
 
+  readonly probingFirst = false;
+
   get counts(): SendSide['counts'] {
     return { accepted: 1, failed: 2, unknown: 3 };
   }
