@@ -1,6 +1,7 @@
 import { channelEndpoint, evidenceOf, FleetHealth } from '@waystation/core';
 import type {
   Candidate,
+  Channel,
   ChannelCondition,
   Clock,
   EndedTry,
@@ -14,7 +15,7 @@ import type {
 } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import type { ChannelSet } from '../pool/channel-pools.ts';
-import type { ProbeTarget } from './probe-host.ts';
+import type { ProbeKind, ProbeTarget } from './probe-host.ts';
 import { Prober } from './prober.ts';
 
 /** What health is tracked with. */
@@ -145,10 +146,14 @@ function targetsOf(channels: ChannelSet, { health: { probe } }: Strategy): Map<s
   const targets = new Map<string, ProbeTarget>();
   if (probe.kind === 'off') return targets;
   for (const { host, channel } of channels.values()) {
-    const asks = probe.kind !== 'tcp' && channel.provider === 'aliyun';
-    if (targets.has(host) && !asks) continue;
-    const endpoint = channelEndpoint(channel);
-    targets.set(host, { endpoint, kind: asks ? 'http' : 'tcp', timeoutMs: probe.timeoutMs });
+    const how = howToProbe(probe.kind, channel);
+    if (targets.has(host) && how.kind === 'tcp') continue;
+    targets.set(host, { endpoint: channelEndpoint(channel), how, timeoutMs: probe.timeoutMs });
   }
   return targets;
+}
+
+function howToProbe(kind: 'tcp' | 'http' | 'api', channel: Channel): ProbeKind {
+  if (channel.provider !== 'aliyun') return { kind: 'tcp' };
+  return kind === 'api' ? { kind, channel } : { kind };
 }

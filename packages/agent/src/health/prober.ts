@@ -82,6 +82,6 @@ export class Prober {
   }
 }
 
-function signOf({ endpoint, kind, timeoutMs }: ProbeTarget, intervalMs: number): string {
-  return JSON.stringify([endpoint.url, kind, timeoutMs, intervalMs]);
+function signOf({ endpoint, how, timeoutMs }: ProbeTarget, intervalMs: number): string {
+  return JSON.stringify([endpoint.url, how, timeoutMs, intervalMs]);
 }

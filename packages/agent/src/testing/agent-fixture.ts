@@ -29,7 +29,7 @@ export class FakeSendSide implements SendSide {
     }));
   }
 
-  readonly probingFirst = false;
+  probingFirst = false;
 
   get counts(): SendSide['counts'] {
     return { accepted: 1, failed: 2, unknown: 3 };

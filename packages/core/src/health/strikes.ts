@@ -39,6 +39,10 @@ export function ejectable(
   { timeouts, faults }: Strikes,
   { consecutiveTimeouts, consecutiveFailures }: Strategy['health']['ejection'],
 ): string | undefined {
-  if (timeouts >= consecutiveTimeouts) return `${String(timeouts)} timeouts in a row`;
-  return faults >= consecutiveFailures ? `${String(faults)} faults in a row` : undefined;
+  if (timeouts >= consecutiveTimeouts) return inARow(timeouts, 'timeout');
+  return faults >= consecutiveFailures ? inARow(faults, 'fault') : undefined;
+}
+
+function inARow(count: number, what: string): string {
+  return count === 1 ? `a ${what}` : `${String(count)} ${what}s in a row`;
 }
