@@ -60,8 +60,6 @@ export class Agent {
   readonly #admin: HttpListener;
   #lock: DataDirLock | undefined;
   #phase: AgentPhase = 'starting';
-  /** Whether it began with a cached strategy: then it is ready before any probe has ended. */
-  #warm = false;
   #cacheTrouble: string | undefined;
 
   constructor(dependencies: AgentDependencies, config: AgentConfig, tuning: AgentTuning = {}) {
@@ -113,7 +111,6 @@ export class Agent {
       intake: this.#intake,
       sendSide,
       feed: () => this.#feed.state,
-      coldStart: () => !this.#warm && sendSide.probingFirst,
       troubles: () => [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined),
     });
     this.#api = this.#apiListener();
@@ -183,7 +180,6 @@ export class Agent {
   async #startFromCache(): Promise<void> {
     const read = await this.#cache.load();
     if (read.kind === 'found') this.#intake.offer(read.offered);
-    this.#warm = this.#intake.applied !== undefined;
     if (read.kind !== 'unusable') return;
     this.#cacheTrouble = read.reason;
     this.#dependencies.log.warn({ reason: read.reason }, 'strategy cache not used');

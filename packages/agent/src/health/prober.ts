@@ -70,10 +70,11 @@ export class Prober {
 
   async #run(host: string, target: ProbeTarget, intervalMs: number, signal: AbortSignal): Promise<void> {
     const { probe, onResult, random } = this.#dependencies;
-    while (!signal.aborted) {
+    const stopped = (): boolean => signal.aborted;
+    while (!stopped()) {
       const result = await probe(target, signal);
       // What was given up says nothing of the host.
-      if (signal.aborted) return;
+      if (stopped()) return;
       this.#unanswered.delete(host);
       this.#warm ||= this.#unanswered.size === 0;
       onResult(host, result);

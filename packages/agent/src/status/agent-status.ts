@@ -9,11 +9,9 @@ export interface AgentStatusSources {
   readonly facts: AgentFacts;
   readonly clock: Clock;
   readonly phase: () => AgentPhase;
-  readonly intake: Pick<StrategyIntake, 'applied' | 'refused' | 'counts'>;
-  readonly sendSide: Pick<SendSide, 'channels' | 'counts'>;
+  readonly intake: Pick<StrategyIntake, 'applied' | 'firstSource' | 'refused' | 'counts'>;
+  readonly sendSide: Pick<SendSide, 'channels' | 'counts' | 'probingFirst'>;
   readonly feed: () => SourceState;
-  /** Whether the agent starts without a cached strategy and its channels are being probed for the first time. */
-  readonly coldStart: () => boolean;
   /** What else an operator should know, in sentences: a damaged cache, a full disk. */
   readonly troubles: () => readonly string[];
 }
@@ -28,11 +26,12 @@ export class AgentStatus {
 
   /** Why the agent is not ready, in sentences; empty: it is. A stale strategy is no reason. */
   notReady(): readonly string[] {
-    const { phase, intake, coldStart } = this.#sources;
+    const { phase, intake, sendSide } = this.#sources;
     const reasons: string[] = [];
     if (phase() === 'stopping') reasons.push('the agent is stopping');
     if (intake.applied === undefined) reasons.push(this.noStrategy() ?? '');
-    else if (coldStart()) reasons.push('the channels are being probed for the first time');
+    // A start from the cache is ready at once; without one, the first messages had better know whom to avoid.
+    else if (intake.firstSource !== 'cache' && sendSide.probingFirst) reasons.push('the channels are being probed for the first time');
     return reasons;
   }
 
