@@ -181,9 +181,7 @@ describe('probes', () => {
   });
 
   it('only connect to a gateway, and ask nobody where they are off', () => {
-    const routes: StrategyInput['routes'] = [
-      { name: 'r', policy: { kind: 'primary-backup', order: ['g'] } },
-    ];
+    const routes: StrategyInput['routes'] = [{ name: 'r', policy: { kind: 'primary-backup', order: ['g'] } }];
     const kind = () => probes.get('127.0.0.1:7304')?.target.how.kind;
     follow({}, { channels: { g: gateway }, routes, health: { probe: { kind: 'off' } } });
     expect(kind()).toBeUndefined();

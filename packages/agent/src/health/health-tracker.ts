@@ -73,7 +73,10 @@ export class HealthTracker {
     const rules = this.#rulesOf(strategy);
     this.#fleet ??= new FleetHealth(rules);
     this.#fleet.renew(watched, rules, now);
-    this.#prober?.renew({ targets: targetsOf(channels, strategy), intervalMs: strategy.health.probe.intervalMs });
+    this.#prober?.renew({
+      targets: targetsOf(channels, strategy),
+      intervalMs: strategy.health.probe.intervalMs,
+    });
     this.#ticking ??= setInterval(() => {
       this.tick();
     }, tickMs).unref();

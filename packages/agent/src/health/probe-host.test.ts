@@ -51,11 +51,14 @@ function probe(kind: 'tcp' | 'http' | 'api', timeoutMs = 20_000, signal = new Ab
 }
 
 describe('probeHost', () => {
-  it.each(['tcp', 'http', 'api'] as const)('%s passes where the host is well, and sends nothing', async (kind) => {
-    const result = await probe(kind);
-    expect(result).toEqual({ passed: true, ms: expect.any(Number) as number });
-    expect(simulator.texts()).toEqual([]);
-  });
+  it.each(['tcp', 'http', 'api'] as const)(
+    '%s passes where the host is well, and sends nothing',
+    async (kind) => {
+      const result = await probe(kind);
+      expect(result).toEqual({ passed: true, ms: expect.any(Number) as number });
+      expect(simulator.texts()).toEqual([]);
+    },
+  );
 
   const faults: readonly (readonly [FaultSpecInput, 'tcp' | 'http' | 'api', RegExp])[] = [
     [{ kind: 'refuse' }, 'tcp', /refused/],

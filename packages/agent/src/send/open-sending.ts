@@ -73,7 +73,8 @@ export async function openSending(
     random,
     log: log.child({ component: 'health' }),
     ...(probes && {
-      probe: (target: ProbeTarget, signal: AbortSignal) => probeHost({ clock, credentials, ca }, target, signal),
+      probe: (target: ProbeTarget, signal: AbortSignal) =>
+        probeHost({ clock, credentials, ca }, target, signal),
     }),
     ...(onHealthChanged && { onChange: onHealthChanged }),
   });

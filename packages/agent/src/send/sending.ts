@@ -64,7 +64,8 @@ export class Sending implements SendSide {
 }
 
 function healthStateOf({ health, score }: ChannelCondition, clock: Clock): ChannelHealthState {
-  const at = (instant: number) => new Date(clock.wallTime() + Math.round(instant - clock.now())).toISOString();
+  const at = (instant: number) =>
+    new Date(clock.wallTime() + Math.round(instant - clock.now())).toISOString();
   return {
     state: health.state,
     why: health.why,

@@ -31,7 +31,8 @@ export class AgentStatus {
     if (phase() === 'stopping') reasons.push('the agent is stopping');
     if (intake.applied === undefined) reasons.push(this.noStrategy() ?? '');
     // A start from the cache is ready at once; without one, the first messages had better know whom to avoid.
-    else if (intake.firstSource !== 'cache' && sendSide.probingFirst) reasons.push('the channels are being probed for the first time');
+    else if (intake.firstSource !== 'cache' && sendSide.probingFirst)
+      reasons.push('the channels are being probed for the first time');
     return reasons;
   }
 

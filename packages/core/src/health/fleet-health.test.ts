@@ -62,7 +62,7 @@ class Fleet {
   }
 
   pass(ms: number): void {
-    for (const end = this.now + ms; this.now < end; ) {
+    for (const end = this.now + ms; this.now < end;) {
       this.now = Math.min(end, this.now + 250);
       this.changes.push(...this.health.tick(this.now));
     }

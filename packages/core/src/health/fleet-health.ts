@@ -91,13 +91,7 @@ export class FleetHealth {
   }
 
   /** A message is no longer on its way by this channel of this host. */
-  ended(
-    channel: string,
-    host: string,
-    evidence: Evidence,
-    startedAt: Instant,
-    at: Instant,
-  ): HealthChange[] {
+  ended(channel: string, host: string, evidence: Evidence, startedAt: Instant, at: Instant): HealthChange[] {
     const watched = this.#channels.get(channel);
     if (watched === undefined) return [];
     watched.inFlight = Math.max(0, watched.inFlight - 1);
@@ -233,7 +227,10 @@ function tierOf({ state }: ChannelHealth, inFlight: number): Standing['tier'] {
 }
 
 /** Where too few messages were sent, probes are all there is to judge by. */
-function probeScore({ probeFailures, probePassed }: ChannelHealth, { health }: HealthRules): number | undefined {
+function probeScore(
+  { probeFailures, probePassed }: ChannelHealth,
+  { health }: HealthRules,
+): number | undefined {
   if (probeFailures >= health.probe.retries) return 0;
   return probePassed || probeFailures > 0 ? 100 : undefined;
 }

@@ -78,7 +78,8 @@ describe('weightedRandom', () => {
     const random = seededRandom(5);
     const draws = 20_000;
     let first = 0;
-    for (let n = 0; n < draws; n += 1) if (ordering({ covers: (c) => c !== 'a' }, random).at(0) === 'b') first += 1;
+    for (let n = 0; n < draws; n += 1)
+      if (ordering({ covers: (c) => c !== 'a' }, random).at(0) === 'b') first += 1;
     expect(chiSquare([first, draws - first], [draws * 0.6, draws * 0.4])).toBeLessThan(chiSquareLimit(1));
   });
 
