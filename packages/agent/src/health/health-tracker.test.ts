@@ -147,6 +147,7 @@ describe('HealthTracker', () => {
     for (let n = 0; n < 4; n += 1) {
       await attempt('a', 1, timedOut, 500);
       await attempt('b', 2, timedOut, 500);
+      tracker.tick();
     }
     expect(told('channel ejected')).toEqual([]);
     expect(lines.filter((line) => line.includes('suspected'))).toHaveLength(1);

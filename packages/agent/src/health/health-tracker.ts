@@ -103,7 +103,14 @@ export class HealthTracker {
 
   /** Lets time pass; done by itself a few times a second. */
   tick(): void {
-    this.#tell(this.#fleet?.tick(this.#dependencies.clock.now()) ?? []);
+    const { clock, log } = this.#dependencies;
+    const now = clock.now();
+    this.#tell(this.#fleet?.tick(now) ?? []);
+    const suspecting = this.#fleet?.suspectsOurselves(now) ?? false;
+    if (suspecting && !this.#suspecting) {
+      log.warn('every host fails at once: this host’s own network is suspected, and no channel is ejected');
+    }
+    this.#suspecting = suspecting;
   }
 
   /** What is known of a channel; absent where it is not in the strategy. */
@@ -126,11 +133,6 @@ export class HealthTracker {
 
   #tell(changes: readonly HealthChange[]): void {
     const { clock, log, onChange } = this.#dependencies;
-    const suspecting = this.#fleet?.suspectsOurselves(clock.now()) ?? false;
-    if (suspecting && !this.#suspecting) {
-      log.warn('every host fails at once: this host’s own network is suspected, and no channel is ejected');
-    }
-    this.#suspecting = suspecting;
     for (const { channel, host, from, health } of changes) {
       const facts = { channel, host, from, why: health.why };
       if (health.state === 'ejected') {
