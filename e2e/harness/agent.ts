@@ -10,7 +10,12 @@ export interface AgentStatus {
   readonly strategy?: { readonly revision: number; readonly digest: string; readonly source: string };
   readonly stale?: { readonly since: string; readonly reason?: string };
   readonly refused?: { readonly revision: number; readonly reason: string };
-  readonly channels: readonly { readonly name: string; readonly host: string; readonly drained: boolean }[];
+  readonly channels: readonly {
+    readonly name: string;
+    readonly host: string;
+    readonly drained: boolean;
+    readonly health?: { readonly state: string };
+  }[];
   readonly warnings: readonly string[];
 }
 

@@ -38,6 +38,21 @@ describe('an agent that follows a file', () => {
     });
   });
 
+  it('waits for the first round of probes where it starts without a cache, and only there', async () => {
+    await fixture.writeStrategy(strategy('cn-hangzhou'));
+    const started = await fixture.start();
+    await expect.poll(() => started.ready(), patience).toEqual([200, { ready: true, reasons: [] }]);
+    started.sendSide.probingFirst = true;
+    const reasons = ['the channels are being probed for the first time'];
+    expect(await started.ready()).toEqual([503, { ready: false, reasons }]);
+    started.sendSide.probingFirst = false;
+    expect((await started.ready())[0]).toBe(200);
+    await fixture.stop(started);
+    const again = await fixture.start();
+    again.sendSide.probingFirst = true;
+    expect(await again.ready()).toEqual([200, { ready: true, reasons: [] }]);
+  });
+
   it('keeps the last good strategy when the next is broken, invalid or refused here, and says why', async () => {
     await fixture.writeStrategy(strategy('good'));
     const started = await fixture.start();

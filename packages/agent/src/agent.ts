@@ -156,6 +156,11 @@ export class Agent {
     this.#intake.reconsider();
   }
 
+  /** The health of a channel has changed. */
+  healthChanged(): void {
+    this.#reporter?.changed();
+  }
+
   /**
    * Not ready from now on; lets requests under way end within the configured time, takes the report back, and
    * closes everything that was opened.

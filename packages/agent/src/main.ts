@@ -76,6 +76,9 @@ async function buildAgent(config: AgentConfig, values: AgentOptionValues, log: A
       onCredentialsChanged: () => {
         agent.reconsider();
       },
+      onHealthChanged: () => {
+        agent.healthChanged();
+      },
     },
     {
       allowEndpoints: allowEndpoint,

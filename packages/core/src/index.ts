@@ -13,6 +13,13 @@ export type {
   FeedWarning,
 } from './feed/feed-state.ts';
 export { feedWakeAt, startFeed, stepFeed } from './feed/feed-step.ts';
+export { stepChannelHealth } from './health/channel-health.ts';
+export type { ChannelHealth, HealthEvent, HealthRules } from './health/channel-health.ts';
+export { FleetHealth } from './health/fleet-health.ts';
+export type { ChannelCondition, HealthChange, ProbeResult, WatchedChannel } from './health/fleet-health.ts';
+export { evidenceOf } from './health/health-evidence.ts';
+export type { EndedTry, Evidence, Fault } from './health/health-evidence.ts';
+export type { HealthTier, HealthView, Standing } from './health/health-view.ts';
 export { agentReportSchema } from './model/agent-report.ts';
 export type { AgentReport } from './model/agent-report.ts';
 export type { AliyunChannel, Channel, HttpChannel } from './model/channel.ts';

@@ -4,6 +4,9 @@ import { CredentialBook } from '../credentials/credential-book.ts';
 import type { Environment } from '../credentials/credential-environment.ts';
 import { DefaultChain, officialChain } from '../credentials/default-chain.ts';
 import type { AskChain } from '../credentials/default-chain.ts';
+import { HealthTracker } from '../health/health-tracker.ts';
+import { probeHost } from '../health/probe-host.ts';
+import type { ProbeTarget } from '../health/probe-host.ts';
 import type { AgentLogger } from '../log/logger.ts';
 import { openChannel } from '../pool/open-channel.ts';
 import type { OpenChannelOptions } from '../pool/open-channel.ts';
@@ -21,6 +24,8 @@ export interface SendingDependencies {
   readonly log: AgentLogger;
   /** Told when the credentials' file changed: a strategy that was refused for them may be good now. */
   readonly onCredentialsChanged?: () => void;
+  /** Told when a channel came into another state of health. */
+  readonly onHealthChanged?: () => void;
   /** In place of the official package's default chain. */
   readonly askChain?: AskChain;
 }
@@ -34,6 +39,8 @@ export interface SendingOptions {
   /** `--credentials-file` */
   readonly credentialsFile?: string;
   readonly channels?: OpenChannelOptions;
+  /** Whether hosts are probed as the strategy says. Default true; without, attempts alone tell of health. */
+  readonly probes?: boolean;
 }
 
 /**
@@ -41,10 +48,10 @@ export interface SendingOptions {
  * `CONFIG_INVALID` where the credentials' file cannot be used.
  */
 export async function openSending(
-  { clock, random, log, onCredentialsChanged, askChain }: SendingDependencies,
+  { clock, random, log, onCredentialsChanged, onHealthChanged, askChain }: SendingDependencies,
   options: SendingOptions,
 ): Promise<SendSide> {
-  const { allowEndpoints, env, credentialsFile, channels } = options;
+  const { allowEndpoints, env, credentialsFile, channels, probes = true } = options;
   const credentials = new CredentialBook(
     {
       env,
@@ -61,12 +68,20 @@ export async function openSending(
     log: log.child({ component: 'routing' }),
   });
   const alerts = new AttemptAlerts({ clock, log: log.child({ component: 'send' }) });
-  return new Sending({
-    credentials,
-    routing,
-    sender: new Sender({ routing, alerts, clock, random }),
-    caller: new AccountCaller({ routing, clock }),
+  const ca = channels?.connections?.ca;
+  const health = new HealthTracker({
+    clock,
+    random,
+    log: log.child({ component: 'health' }),
+    ...(probes && {
+      probe: (target: ProbeTarget, signal: AbortSignal) =>
+        probeHost({ clock, credentials, ca }, target, signal),
+    }),
+    ...(onHealthChanged && { onChange: onHealthChanged }),
   });
+  const sender = new Sender({ routing, alerts, health, clock, random });
+  const caller = new AccountCaller({ routing, clock });
+  return new Sending({ credentials, routing, sender, caller, health, clock });
 }
 
 function aliyunEndpoints(): AllowEndpoint[] {

@@ -9,6 +9,7 @@ import type {
   Pick as Picked,
   Random,
 } from '@waystation/core';
+import type { HealthTracker } from '../health/health-tracker.ts';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
 import type { AttemptResult } from '../pool/send-channel.ts';
 import type { SendCounts } from '../status/send-side.ts';
@@ -22,6 +23,7 @@ import type { SendResult } from './send-result.ts';
 export interface SenderDependencies {
   readonly routing: Pick<Routing, 'acquire' | 'current'>;
   readonly alerts: Pick<AttemptAlerts, 'tell'>;
+  readonly health: Pick<HealthTracker, 'view' | 'watch'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -75,11 +77,11 @@ export class Sender implements MessageSender {
   ): Promise<SendResult> {
     const { revision } = state.snapshot;
     const { route: name } = options;
-    const pick = state.picker.pick(
-      message,
-      this.#dependencies.random,
-      name === undefined ? {} : { route: name },
-    );
+    const health = this.#dependencies.health.view();
+    const pick = state.picker.pick(message, this.#dependencies.random, {
+      ...(name !== undefined && { route: name }),
+      ...(health !== undefined && { health }),
+    });
     if (!pick.picked) {
       const route = pick.route === undefined ? {} : { route: pick.route.name };
       const { reason } = pick;
@@ -122,7 +124,7 @@ export class Sender implements MessageSender {
     try {
       let last: AttemptResult | undefined;
       while (effect.type === 'attempt') {
-        last = await this.#attemptOnce(state, effect, id, message, giveUp.signal);
+        last = await this.#attemptOnce(state, effect, id, message, plan, giveUp.signal);
         const at = clock.now();
         ({ plan, effect } = stepAttemptPlan(
           plan,
@@ -143,6 +145,7 @@ export class Sender implements MessageSender {
     { candidate, deadline }: AttemptOrder,
     id: string,
     message: Message,
+    { input }: AttemptPlan,
     signal: AbortSignal,
   ): Promise<AttemptResult | undefined> {
     const channel = state.channels.get(candidate.channel);
@@ -150,7 +153,10 @@ export class Sender implements MessageSender {
     if (channel?.hasRoom !== true || override?.kind === 'drain') return undefined;
     const { connectMs, readMs } = state.snapshot.strategy.timeouts;
     const outId = message.outId ?? id;
-    const result = await channel.send({ message, outId, deadline, connectMs, readMs, signal });
+    const limits = { deadline, connectMs, readMs, callerDeadline: input.deadline };
+    const result = await this.#dependencies.health.watch(candidate, limits, () =>
+      channel.send({ message, outId, deadline, connectMs, readMs, signal }),
+    );
     this.#dependencies.alerts.tell(candidate, result.outcome);
     return result;
   }

@@ -203,6 +203,37 @@ describe('the sending half', () => {
     expect(simulator.texts()).toHaveLength(1);
   });
 
+  it('sends past a channel that was ejected, shows why, and tries it all the same when nobody is left', async () => {
+    const side = await open();
+    const health = { ejection: { consecutiveFailures: 1 }, probe: { kind: 'off' as const } };
+    const channels = { a: region('a'), b: region('b') };
+    side.apply(snapshotOf({ ...document(channels), health }));
+    await simulator.setFault({ kind: 'refuse', region: 'a' });
+    expect(await side.send(messageTo(phone), {})).toMatchObject({
+      kind: 'accepted',
+      attempts: [{ channel: 'a' }, { channel: 'b' }],
+    });
+    expect(side.channels).toMatchObject([
+      {
+        name: 'a',
+        health: {
+          state: 'ejected',
+          why: 'a fault',
+          until: expect.any(String) as string,
+          evidence: [expect.stringMatching(/refused/) as string],
+        },
+      },
+      { name: 'b', health: { state: 'healthy' } },
+    ]);
+    await simulator.clearFaults();
+    expect(await side.send(messageTo(phone), {})).toMatchObject({ attempts: [{ channel: 'b' }] });
+    side.apply(snapshotOf({ ...document(channels), health }, 2, { b: { kind: 'drain' } }));
+    expect(await side.send(messageTo(phone), {})).toMatchObject({
+      kind: 'accepted',
+      attempts: [{ channel: 'a' }],
+    });
+  });
+
   it('lets what is under way end when it stops, and cuts what takes too long', async () => {
     const side = await open();
     await simulator.setFault({ kind: 'slow', region: 'a', delayMs: 1000, accepted: true });

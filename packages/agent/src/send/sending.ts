@@ -1,8 +1,9 @@
-import type { Message, RoutingSnapshot } from '@waystation/core';
+import type { ChannelCondition, Clock, Message, RoutingSnapshot } from '@waystation/core';
 import type { CredentialBook } from '../credentials/credential-book.ts';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
+import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
-import type { ChannelState, SendCounts, SendSide } from '../status/send-side.ts';
+import type { ChannelHealthState, ChannelState, SendCounts, SendSide } from '../status/send-side.ts';
 import type { ApplyResult } from '../sync/strategy-applier.ts';
 import type { Routing, RoutingState } from './routing.ts';
 import type { SendResult } from './send-result.ts';
@@ -14,6 +15,8 @@ export interface SendingParts {
   readonly routing: Pick<Routing, 'apply' | 'current' | 'stop'>;
   readonly sender: Pick<Sender, 'send' | 'counts'>;
   readonly caller: ProviderCaller;
+  readonly health: Pick<HealthTracker, 'renew' | 'conditionOf' | 'probingFirst' | 'stop'>;
+  readonly clock: Clock;
 }
 
 /** The half of the agent that sends: credentials, routing and the sender as one. */
@@ -26,7 +29,11 @@ export class Sending implements SendSide {
 
   get channels(): readonly ChannelState[] {
     const state = this.#parts.routing.current();
-    return state === undefined ? [] : statesOf(state);
+    return state === undefined ? [] : statesOf(state, (name) => this.#healthOf(name));
+  }
+
+  get probingFirst(): boolean {
+    return this.#parts.health.probingFirst;
   }
 
   get counts(): SendCounts {
@@ -38,7 +45,11 @@ export class Sending implements SendSide {
   }
 
   apply(snapshot: RoutingSnapshot): ApplyResult {
-    return this.#parts.routing.apply(snapshot);
+    const { routing, health } = this.#parts;
+    const result = routing.apply(snapshot);
+    const state = routing.current();
+    if (result.applied && state !== undefined) health.renew(state.channels, snapshot);
+    return result;
   }
 
   send(message: Message, options: SendOptions): Promise<SendResult> {
@@ -47,11 +58,33 @@ export class Sending implements SendSide {
 
   async stop(timeoutMs: number): Promise<void> {
     await this.#parts.credentials.stop();
+    await this.#parts.health.stop();
     await this.#parts.routing.stop(timeoutMs);
+  }
+
+  #healthOf(name: string): ChannelHealthState | undefined {
+    const { health, clock } = this.#parts;
+    const condition = health.conditionOf(name);
+    return condition && healthStateOf(condition, clock);
   }
 }
 
-function statesOf({ channels, snapshot }: RoutingState): ChannelState[] {
+function healthStateOf({ health, score }: ChannelCondition, clock: Clock): ChannelHealthState {
+  const at = (instant: number) =>
+    new Date(clock.wallTime() + Math.round(instant - clock.now())).toISOString();
+  return {
+    state: health.state,
+    why: health.why,
+    since: at(health.since),
+    ...(score !== undefined && { score }),
+    ...(health.state === 'ejected' && { until: at(health.until), evidence: health.strikes.evidence }),
+  };
+}
+
+function statesOf(
+  { channels, snapshot }: RoutingState,
+  healthOf: (name: string) => ChannelHealthState | undefined,
+): ChannelState[] {
   return [...channels.values()].map(({ name, channel, host, account, inFlight }) => ({
     name,
     provider: channel.provider,
@@ -59,5 +92,6 @@ function statesOf({ channels, snapshot }: RoutingState): ChannelState[] {
     account,
     drained: snapshot.overrides.get(name)?.kind === 'drain',
     inFlight,
+    health: healthOf(name),
   }));
 }

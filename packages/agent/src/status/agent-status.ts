@@ -9,8 +9,8 @@ export interface AgentStatusSources {
   readonly facts: AgentFacts;
   readonly clock: Clock;
   readonly phase: () => AgentPhase;
-  readonly intake: Pick<StrategyIntake, 'applied' | 'refused' | 'counts'>;
-  readonly sendSide: Pick<SendSide, 'channels' | 'counts'>;
+  readonly intake: Pick<StrategyIntake, 'applied' | 'firstSource' | 'refused' | 'counts'>;
+  readonly sendSide: Pick<SendSide, 'channels' | 'counts' | 'probingFirst'>;
   readonly feed: () => SourceState;
   /** What else an operator should know, in sentences: a damaged cache, a full disk. */
   readonly troubles: () => readonly string[];
@@ -26,10 +26,13 @@ export class AgentStatus {
 
   /** Why the agent is not ready, in sentences; empty: it is. A stale strategy is no reason. */
   notReady(): readonly string[] {
-    const { phase, intake } = this.#sources;
+    const { phase, intake, sendSide } = this.#sources;
     const reasons: string[] = [];
     if (phase() === 'stopping') reasons.push('the agent is stopping');
     if (intake.applied === undefined) reasons.push(this.noStrategy() ?? '');
+    // A start from the cache is ready at once; without one, the first messages had better know whom to avoid.
+    else if (intake.firstSource !== 'cache' && sendSide.probingFirst)
+      reasons.push('the channels are being probed for the first time');
     return reasons;
   }
 
@@ -102,7 +105,10 @@ export class AgentStatus {
         refused: { revision: refused.revision, reason: refused.reason.slice(0, 2000), at: iso(refused.at) },
       }),
       channels: Object.fromEntries(
-        sendSide.channels.map(({ name, host, drained }) => [name, { host, drained }]),
+        sendSide.channels.map(({ name, host, drained, health }) => [
+          name,
+          { host, drained, ...(health && { health: health.state, why: health.why }) },
+        ]),
       ),
       counts: { ...sendSide.counts },
     };

@@ -1,6 +1,21 @@
+import type { ChannelHealth } from '@waystation/core';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { MessageSender } from '../http/message-sender.ts';
 import type { StrategyApplier } from '../sync/strategy-applier.ts';
+
+/** Health of one channel, as told to people. */
+export interface ChannelHealthState {
+  readonly state: ChannelHealth['state'];
+  readonly why: string;
+  /** When it came into its state; ISO 8601. */
+  readonly since: string;
+  /** 0–100; absent where nothing is known. */
+  readonly score?: number;
+  /** When an ejection ends at the earliest; ISO 8601. */
+  readonly until?: string;
+  /** The last faults before an ejection. */
+  readonly evidence?: readonly string[];
+}
 
 /** One channel as the agent has it open. */
 export interface ChannelState {
@@ -13,6 +28,7 @@ export interface ChannelState {
   readonly drained: boolean;
   /** Attempts under way. */
   readonly inFlight: number;
+  readonly health?: ChannelHealthState | undefined;
 }
 
 /** Messages by their end since the start. */
@@ -28,6 +44,8 @@ export interface SendSide extends StrategyApplier, MessageSender {
   readonly counts: SendCounts;
   /** Calls other actions than sending. */
   readonly caller: ProviderCaller;
+  /** Whether the first hosts are being probed for the first time. */
+  readonly probingFirst: boolean;
   /** Lets attempts under way end, at most `timeoutMs`, and closes every connection. */
   stop(timeoutMs: number): Promise<void>;
 }

@@ -41,6 +41,7 @@ export class StrategyIntake implements StrategyTaker {
   #newest: OfferedStrategy | undefined;
   #good: OfferedStrategy | undefined;
   #applied: AppliedStrategy | undefined;
+  #firstSource: StrategySource | undefined;
   #refused: RefusedStrategy | undefined;
   #reloads = 0;
   #refusals = 0;
@@ -51,6 +52,11 @@ export class StrategyIntake implements StrategyTaker {
 
   get applied(): AppliedStrategy | undefined {
     return this.#applied;
+  }
+
+  /** Where the first strategy that was applied came from; absent before it. */
+  get firstSource(): StrategySource | undefined {
+    return this.#firstSource;
   }
 
   /** Absent once a later one was applied. */
@@ -114,6 +120,7 @@ export class StrategyIntake implements StrategyTaker {
     const before = this.#applied?.snapshot;
     const news = before === undefined || before.digest !== snapshot.digest || before.revision !== revision;
     this.#applied = { snapshot, source, warnings, appliedAt: clock.wallTime() };
+    this.#firstSource ??= source;
     this.#reloads += 1;
     const { channels, routes } = parsed.strategy;
     log.info(

@@ -34,6 +34,8 @@ export class FakeSendSide implements SendSide {
     }));
   }
 
+  probingFirst = false;
+
   get counts(): SendSide['counts'] {
     return { accepted: 1, failed: 2, unknown: 3 };
   }

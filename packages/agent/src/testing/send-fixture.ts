@@ -80,6 +80,6 @@ export function openTestSending(
       askChain: () => Promise.reject(new Error('no chain in tests')),
       ...dependencies,
     },
-    { allowEndpoints: allowLoopback, env: simulatorKeys, ...options },
+    { allowEndpoints: allowLoopback, env: simulatorKeys, probes: false, ...options },
   );
 }

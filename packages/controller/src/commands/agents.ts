@@ -13,7 +13,7 @@ export const agentsCommand: CommandDefinition = {
   name: 'agents',
   summary: 'List the agents and the revision that each routes by',
   details:
-    'STATE: current (routes by the strategy in etcd), behind (by another), refused (would not take it, see REFUSED), empty (has no strategy yet), unreadable (its report is of another version). An agent without a living lease is not listed.',
+    'STATE: current (routes by the strategy in etcd), behind (by another), refused (would not take it, see REFUSED), empty (has no strategy yet), unreadable (its report is of another version). An agent without a living lease is not listed. UNWELL: channels that are not healthy, each with its state; why stands in the output as JSON.',
   options: [
     {
       flags: '--state <state>',
@@ -59,6 +59,7 @@ export const agentsCommand: CommandDefinition = {
                 'UNKNOWN',
                 'UP',
                 'VERSION',
+                'UNWELL',
                 'REFUSED',
               ],
               rows.map((row) => agentRow(row, now, colours)),
@@ -83,8 +84,17 @@ function agentRow(
     `${report?.counts.unknown ?? '-'}`,
     report === undefined ? '-' : formatDuration(now - Date.parse(report.startedAt)),
     report?.version ?? '-',
+    unwellChannels(report),
     report?.refused === undefined ? '' : `revision ${report.refused.revision}: ${report.refused.reason}`,
   ];
+}
+
+/** Channels that are not healthy, each with its state. */
+function unwellChannels(report: StoredReport['report']): string {
+  return Object.entries(report?.channels ?? {})
+    .filter(([, { health = 'healthy' }]) => health !== 'healthy')
+    .map(([name, { health }]) => `${name} ${health ?? ''}`)
+    .join(', ');
 }
 
 function paintState(state: AgentState, colours: Colours): (text: string) => string {

@@ -20,7 +20,16 @@ export const agentReportSchema = z.object({
   /** The newest strategy that it refused, and why; absent once it applied a later one. */
   refused: z.object({ revision: z.int(), reason: z.string(), at: z.iso.datetime() }).optional(),
   /** Channel → state. */
-  channels: z.record(z.string(), z.object({ host: z.string(), drained: z.boolean() })),
+  channels: z.record(
+    z.string(),
+    z.object({
+      host: z.string(),
+      drained: z.boolean(),
+      /** Its health (`healthy`, `ejected`, …) and why; absent in reports of older agents. */
+      health: z.string().optional(),
+      why: z.string().optional(),
+    }),
+  ),
   counts: z.object({ accepted: z.int(), failed: z.int(), unknown: z.int() }),
 });
 

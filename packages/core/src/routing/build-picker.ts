@@ -5,6 +5,7 @@ import { buildCoverage, demandOf } from './coverage.ts';
 import type { Coverage, CoverageGap } from './coverage.ts';
 import { lowestLatency } from './lowest-latency.ts';
 import { buildRouteMatcher } from './match-route.ts';
+import { orderByHealth } from './order-by-health.ts';
 import type { Ordering, Pick, Picker } from './picker.ts';
 import { primaryBackup } from './primary-backup.ts';
 import { weightedRandom } from './weighted-random.ts';
@@ -41,7 +42,8 @@ export function buildPicker(snapshot: RoutingSnapshot): Picker {
       if (!match.matched) return { picked: false, reason: match.reason };
       const ready = prepare(match.route);
       const demand = demandOf(message);
-      const channels = ready.ordering((channel) => coverage.get(channel)?.(demand) === undefined, random);
+      const covers = (channel: string) => coverage.get(channel)?.(demand) === undefined;
+      const channels = orderByHealth(ready.ordering, covers, random, options?.health);
       if (channels.at(0) === undefined) return nothingLeft(ready, message, snapshot, coverage);
       return { picked: true, route: match.route, channels };
     },

@@ -1,4 +1,5 @@
 import type { Random } from '../clock.ts';
+import type { HealthView } from '../health/health-view.ts';
 import type { Message } from '../model/message.ts';
 import type { Route } from '../model/route.ts';
 import type { RoutingSnapshot } from '../model/snapshot.ts';
@@ -23,6 +24,8 @@ export type Pick =
 export interface PickOptions {
   /** Name of a route to take, whatever it matches. */
   readonly route?: string;
+  /** Health to go by; without it every channel is as well as the next. */
+  readonly health?: HealthView;
 }
 
 /** An immutable picture of one revision; replaced whole. */
@@ -32,5 +35,15 @@ export interface Picker {
   pick(message: Message, random: Random, options?: PickOptions): Pick;
 }
 
+/** What an ordering needs to know of channels for one message. */
+interface OrderingFacts {
+  /** Whether the channel may take the message at all. */
+  readonly covers: (channel: string) => boolean;
+  /** The share of its traffic that a channel gets now, above 0 and at most 1; absent: everyone gets all of it. */
+  readonly share?: (channel: string) => number;
+  /** A channel's latency in ms; absent, or undefined for one: nothing is known. */
+  readonly latency?: (channel: string) => number | undefined;
+}
+
 /** One policy's way of ordering channels, prepared once; those that `covers` refuses are left out. */
-export type Ordering = (covers: (channel: string) => boolean, random: Random) => Order<string>;
+export type Ordering = (facts: OrderingFacts, random: Random) => Order<string>;

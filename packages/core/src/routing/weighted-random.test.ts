@@ -6,7 +6,7 @@ import { takeOrder } from './order.ts';
 import { orderByWeight, weightedRandom } from './weighted-random.ts';
 import type { WeightedChannel } from './weighted-random.ts';
 
-const all = () => true;
+const all = { covers: () => true };
 
 /** How likely an order is: at each place the channel's weight over what is left. */
 function probabilityOf(order: readonly string[], weights: Readonly<Record<string, number>>): number {
@@ -78,7 +78,8 @@ describe('weightedRandom', () => {
     const random = seededRandom(5);
     const draws = 20_000;
     let first = 0;
-    for (let n = 0; n < draws; n += 1) if (ordering((c) => c !== 'a', random).at(0) === 'b') first += 1;
+    for (let n = 0; n < draws; n += 1)
+      if (ordering({ covers: (c) => c !== 'a' }, random).at(0) === 'b') first += 1;
     expect(chiSquare([first, draws - first], [draws * 0.6, draws * 0.4])).toBeLessThan(chiSquareLimit(1));
   });
 
@@ -92,7 +93,7 @@ describe('weightedRandom', () => {
     );
     fc.assert(
       fc.property(weighted, fc.integer(), fc.func(fc.boolean()), (channels, seed, covers) => {
-        const order = weightedRandom(channels)((channel) => covers(channel), seededRandom(seed));
+        const order = weightedRandom(channels)({ covers: (channel) => covers(channel) }, seededRandom(seed));
         const taken = takeOrder(order);
         const covered = channels.filter(({ channel }) => covers(channel));
         expect([...taken].sort()).toEqual(covered.map(({ channel }) => channel).sort());
@@ -113,9 +114,11 @@ describe('weightedRandom', () => {
     let throws = 0;
     let asked = 0;
     const order = ordering(
-      () => {
-        asked += 1;
-        return true;
+      {
+        covers: () => {
+          asked += 1;
+          return true;
+        },
       },
       () => {
         throws += 1;

@@ -15,13 +15,14 @@ export interface WeightedChannel {
 /**
  * Draws without replacement by weight. A draw takes constant time as long as draws hit: one that falls on a
  * channel already drawn, or not covering the message, is thrown away and repeated, which leaves the chances of
- * the others as they should be. After too many misses in a row the rest is ordered at once.
+ * the others as they should be. One that is coming back is thrown away more often, so that its share of the draws
+ * is its share of its weight. After too many misses in a row the rest is ordered at once.
  */
 export function weightedRandom(weighted: readonly WeightedChannel[]): Ordering {
   const drawable = weighted.filter(({ weight }) => weight > 0);
   const lastInLine = weighted.filter(({ weight }) => weight === 0).map(({ channel }) => channel);
   const draw = buildAliasTable(drawable.map(({ weight }) => weight));
-  return (covers, random) => {
+  return ({ covers, share }, random) => {
     const drawn = new Set<string>();
     const order: string[] = [];
     let complete = false;
@@ -29,12 +30,16 @@ export function weightedRandom(weighted: readonly WeightedChannel[]): Ordering {
     const drawOne = (): string | undefined => {
       for (let miss = 0; miss < patience && drawable.length > 0; miss += 1) {
         const channel = drawable[draw(random)]?.channel;
-        if (channel !== undefined && !drawn.has(channel) && covers(channel)) return channel;
+        if (channel === undefined || drawn.has(channel) || !covers(channel)) continue;
+        const chance = share?.(channel) ?? 1;
+        if (chance === 1 || random() < chance) return channel;
       }
       return undefined;
     };
     const drawRest = (): void => {
-      const left = drawable.filter(({ channel }) => !drawn.has(channel) && covers(channel));
+      const left = drawable
+        .filter(({ channel }) => !drawn.has(channel) && covers(channel))
+        .map(({ channel, weight }) => ({ channel, weight: weight * (share?.(channel) ?? 1) }));
       order.push(...orderByWeight(left, random), ...lastInLine.filter(covers));
       complete = true;
     };

@@ -43,16 +43,19 @@ export const transportWords: Readonly<Record<TransportFailureKind, string>> = {
 /** The outcome of a request without an answer: written decides, not the kind of failure. */
 export function classifyTransport(failure: TransportFailure): Outcome {
   const { kind, written, code } = failure;
+  const timedOut = kind === 'timeout' || kind === 'connect-timeout';
   if (written) {
     return outcomeOf('unknown', {
       code,
       written,
+      timedOut,
       reason: `${transportWords[kind]} after the request was written`,
     });
   }
   return outcomeOf('unavailable', {
     code,
     written,
+    timedOut,
     reason: `${transportWords[kind]} before anything was written`,
     // Who gives an attempt up has learnt nothing of the host.
     excludes: kind === 'cancelled' ? 'nothing' : 'host',

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly written: boolean;
   /** How long the provider asks to be left alone (`x-acs-retry-after`). */
   readonly retryAfterMs?: number;
+  /** The attempt ran out of time; absent: it did not. */
+  readonly timedOut?: true;
 }
 
 /** What each class excludes for the message unless a code says otherwise, what it means, and what comes next. */
@@ -88,6 +90,7 @@ export interface OutcomeFacts {
   readonly excludes?: OutcomeScope | undefined;
   readonly code?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly timedOut?: boolean;
 }
 
 /** An outcome of a class, with what the class excludes filled in. */
@@ -99,5 +102,6 @@ export function outcomeOf(outcomeClass: OutcomeClass, facts: OutcomeFacts): Outc
     written: facts.written,
     ...(facts.code === undefined ? {} : { code: facts.code }),
     ...(facts.retryAfterMs === undefined ? {} : { retryAfterMs: facts.retryAfterMs }),
+    ...(facts.timedOut === true && { timedOut: true }),
   };
 }

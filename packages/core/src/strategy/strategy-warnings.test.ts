@@ -124,10 +124,6 @@ describe('what is not acted on yet', () => {
     ['race', { race: { delayMs: 100 } }],
     ['retry', { retry: { maxAttempts: 5 } }],
     ['reconcile', { reconcile: { firstMs: 1 } }],
-    ['health.probe', { health: { probe: { kind: 'off' } } }],
-    ['health.threshold', { health: { threshold: 70 } }],
-    ['health.ejection', { health: { ejection: { baseMs: 1000 } } }],
-    ['failback', { failback: { stableMs: 1 } }],
     ['limits.routes', { limits: { routes: { otp: { perSecond: 5 } } } }],
     ['limits.channels', { limits: { channels: { hangzhou: { maxInFlight: 5 } } } }],
     ['limits.numbers', { limits: { numbers: { kind: 'aliyun-otp' } } }],
@@ -136,7 +132,6 @@ describe('what is not acted on yet', () => {
   });
 
   it.each<[string, Partial<StrategyInput['routes'][number]>]>([
-    ['routes.otp.policy.kind', { policy: { kind: 'lowest-latency', channels: ['hangzhou', 'singapore'] } }],
     ['routes.otp.onUnknownOutcome', { onUnknownOutcome: 'reconcile' }],
     ['routes.otp.afterReconcile', { afterReconcile: 'fail' }],
     ['routes.otp.afterInconclusive', { afterInconclusive: 'resend' }],

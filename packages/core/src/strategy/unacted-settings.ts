@@ -7,12 +7,6 @@ export const unactedSettings: readonly DocumentPath[] = [
   ['race'],
   ['retry'],
   ['reconcile'],
-  ['health', 'probe'],
-  ['health', 'threshold'],
-  ['health', 'goodMs'],
-  ['health', 'badMs'],
-  ['health', 'ejection'],
-  ['failback'],
   ['limits', 'routes'],
   ['limits', 'channels'],
   ['limits', 'numbers'],
@@ -28,11 +22,6 @@ interface Unacted<T> {
 
 /** The same of each route. */
 export const unactedRouteSettings: readonly Unacted<Route>[] = [
-  {
-    at: ['policy', 'kind'],
-    instead: 'without latencies, each of its channels is as likely as the next',
-    appliesTo: ({ policy }) => policy.kind === 'lowest-latency',
-  },
   {
     at: ['onUnknownOutcome'],
     instead: 'reconcile is treated as fail: an unknown outcome is answered as unknown',

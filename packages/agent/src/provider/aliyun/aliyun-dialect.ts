@@ -20,6 +20,9 @@ const answerShape = z.object({
   RequestId: z.string().max(256).optional().catch(undefined),
 });
 
+/** The provider's days are those of China, which has one zone and no summer time. */
+const shanghaiMs = 8 * 3_600_000;
+
 type KeyPair = Extract<Credential, { kind: 'aliyun' }>;
 
 /** Aliyun's SMS API of 2017-05-25 with a V3 signature, all parameters in the query. */
@@ -53,6 +56,14 @@ export class AliyunDialect implements Dialect {
       return { ok: false, outcome: outcomeOf('misconfigured', { reason, written: false }) };
     }
     return { ok: true, make: () => this.#sign(action, query, credential) };
+  }
+
+  /** A signed query that sends nothing and finds nothing: the records of a number that nobody has. */
+  probe(credential: KeyPair): HttpRequest {
+    const at = new Date(this.#clock.wallTime() + shanghaiMs).toISOString();
+    const SendDate = at.slice(0, 10).replaceAll('-', '');
+    const query = { PhoneNumber: '10000000000', SendDate, PageSize: '1', CurrentPage: '1' };
+    return this.#sign('QuerySendDetails', query, credential);
   }
 
   read(answer: HttpAnswer): Reading {
