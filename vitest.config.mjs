@@ -28,6 +28,9 @@ export default defineConfig({
         },
       },
       {
+        test: { name: 'house', include: ['scripts/*.test.mjs'], testTimeout: 120_000 },
+      },
+      {
         resolve,
         ssr,
         test: {

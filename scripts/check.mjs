@@ -5,15 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endChildrenWithUs, runCommand } from './run-command.mjs';
 import { bin, root } from './setup.mjs';
+import { line } from './summary-reporter.mjs';
 
 const script =
   (name, ...args) =>
   () =>
-    runCommand(process.execPath, [join(root, 'scripts', name), ...args], { cwd: root });
+    runCommand(process.execPath, [join(root, 'scripts', name), ...args], { cwd: root, quiet: true });
 const program =
   (name, ...args) =>
   () =>
-    bin(name, args);
+    bin(name, args, { quiet: true });
 
 /** Name and command of each check that passes or fails as a whole. */
 export const checks = [
@@ -26,21 +27,29 @@ export const checks = [
   ['packing', script('pack.mjs')],
 ];
 
+/** Lines shown of a check that failed. */
+const shownLines = 80;
+
 /** Runs all checks, then all tests once; a failure stops nothing. Resolves with how many passed, failed, were skipped. */
 export async function runChecks(list, env = {}) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const failed = [];
+  const reports = [];
   for (const [name, run] of list) {
     const started = performance.now();
-    const { code } = await run();
+    const { code, output } = await run();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)`);
     counts[code === 0 ? 'passed' : 'failed'] += 1;
-    if (code !== 0) failed.push(name);
+    if (code === 0) continue;
+    const lines = output.trimEnd().split('\n');
+    const left = lines.length > shownLines ? [`… ${lines.length - shownLines} lines before`] : [];
+    reports.push([`✗ ${name}`, ...left, ...lines.slice(-shownLines), ''].join('\n'));
+    console.log(reports.at(-1));
   }
   const tests = await runTests(env);
   for (const key of Object.keys(counts)) counts[key] += tests[key];
-  if (failed.length > 0) console.log(`checks that failed: ${failed.join(', ')}`);
+  // Told again where a reader looks: the tests' own failures stand just above.
+  if (reports.length > 0) console.log(`\nChecks that failed:\n\n${reports.join('\n')}`);
   return counts;
 }
 
@@ -65,5 +74,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   endChildrenWithUs();
   const counts = await runChecks(checks);
   process.exitCode = counts.failed === 0 ? 0 : 1;
-  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  console.log(line(counts));
 }

@@ -28,7 +28,8 @@ export function ensureEtcd({ say = console.error } = {}) {
 async function find(say) {
   const { WAYSTATION_ETCD: etcd, WAYSTATION_ETCDCTL: etcdctl } = process.env;
   for (const [name, path] of Object.entries({ WAYSTATION_ETCD: etcd, WAYSTATION_ETCDCTL: etcdctl })) {
-    if (path && !(await runs(path))) throw new SetupError(`${name}=${path} is not a program that can be run.`);
+    if (path && !(await runs(path)))
+      throw new SetupError(`${name}=${path} is not a program that can be run.`);
   }
   const near = {
     etcd: etcd ? resolve(etcd) : await onPath(names.etcd),

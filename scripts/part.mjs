@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { signalGroup } from './run-command.mjs';
 
 /** Lines of a part that are kept, to be shown if it dies. */
 const keptLines = 20;
@@ -36,26 +37,19 @@ export class Part {
     });
   }
 
+  /** Process id; undefined if it could not be started. */
   get pid() {
     return this.#child.pid;
   }
 
   /** Asks it to end; after `patienceMs` its whole group is ended. */
   async stop(patienceMs = 8000) {
-    if (this.#stopping) return this.ended;
+    if (this.#stopping || this.pid === undefined) return this.ended;
     this.#stopping = true;
-    this.#kill('SIGTERM');
-    const timer = setTimeout(() => this.#kill('SIGKILL'), patienceMs);
+    signalGroup(this.pid, 'SIGTERM');
+    const timer = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), patienceMs);
     await this.ended;
     clearTimeout(timer);
-  }
-
-  #kill(signal) {
-    try {
-      process.kill(-this.#child.pid, signal);
-    } catch {
-      // It is gone already.
-    }
   }
 }
 

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 
-/** Groups of processes under way: ctrl-C ends them all. */
+/** Leaders of the process groups under way. */
 const running = new Set();
+
+/** How long processes that were asked to end may take, in milliseconds. */
+const patienceMs = 5000;
 
 /**
  * Runs a command in a process group of its own and resolves with its exit code and, with `quiet`, what it
@@ -31,22 +34,42 @@ export function runCommand(command, args, { cwd, env, quiet = false } = {}) {
   });
 }
 
-/** Ends all that runs when a person or a supervisor ends us. */
-export function endChildrenWithUs() {
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
+/** Ends every command under way with all that it started; resolves when nothing of them is left. */
+export async function endCommands() {
+  await Promise.all(
+    [...running].map(async (child) => {
+      const gone = new Promise((resolve) => child.once('close', resolve));
+      const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), patienceMs);
+      signalGroup(child.pid, 'SIGTERM');
+      await gone;
+      clearTimeout(timer);
+      // Its leader is gone; what it left behind in its group goes too.
+      signalGroup(child.pid, 'SIGKILL');
+    }),
+  );
+}
+
+/** Signals a process group; one that is gone already is no error. */
+export function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH' && error.code !== 'EPERM') throw error;
+  }
+}
+
+/** When a person or a supervisor ends us, `end` is called first, once; by default it ends all commands. */
+export function endChildrenWithUs(end = endCommands) {
+  let ending = false;
+  for (const [signal, number] of [
+    ['SIGHUP', 1],
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
   ]) {
-    process.once(signal, () => {
-      for (const child of running) {
-        try {
-          process.kill(-child.pid, 'SIGTERM');
-        } catch {
-          // It ended by itself.
-        }
-      }
-      process.exit(code);
+    process.on(signal, () => {
+      if (ending) return;
+      ending = true;
+      void end(signal).finally(() => process.exit(128 + number));
     });
   }
 }

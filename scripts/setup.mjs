@@ -9,6 +9,8 @@ import { runCommand } from './run-command.mjs';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const pnpmVersion = '10.34.9';
+/** No question is asked. */
+const quietPnpm = { CI: 'true', COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' };
 const stampFile = join(root, 'node_modules', '.waystation-setup.json');
 
 /** Turbo neither reports to its makers nor asks about it. */
@@ -37,7 +39,7 @@ export async function setUp({ say = console.error } = {}) {
   }
   const buildKey = await hashFiles(await sources());
   const built = await readStamp();
-  if (built.build === buildKey && (await bundles()).every((file) => existsSync(join(root, file)))) return;
+  if (built.build === buildKey && (await builtFiles()).every((file) => existsSync(join(root, file)))) return;
   say('building …');
   await must(
     // Through pnpm, since turbo looks for it on the path.
@@ -59,11 +61,12 @@ export function bin(name, args, options = {}) {
 
 /** Runs pnpm: the one on the path if its major is right, else by npx. */
 export async function pnpm(args, options = {}) {
-  const found = await runCommand('pnpm', ['--version'], { cwd: root, quiet: true });
-  const right = found.code === 0 && found.output.trim().startsWith('10.');
+  const env = { ...quietPnpm, ...options.env };
+  const found = await runCommand('pnpm', ['--version'], { cwd: root, quiet: true, env });
+  const right = found.code === 0 && /^10\.\d+\.\d+$/mu.test(found.output.trim());
   return right
-    ? runCommand('pnpm', args, { cwd: root, ...options })
-    : runCommand('npx', ['--yes', `pnpm@${pnpmVersion}`, ...args], { cwd: root, ...options });
+    ? runCommand('pnpm', args, { cwd: root, ...options, env })
+    : runCommand('npx', ['--yes', `pnpm@${pnpmVersion}`, ...args], { cwd: root, ...options, env });
 }
 
 function requireNode() {
@@ -96,11 +99,15 @@ async function sources() {
   return [...files.flat().sort(), 'tsconfig.base.json', 'scripts/bundle.mjs', 'pnpm-lock.yaml'];
 }
 
-async function bundles() {
+/** A file of each package, and each program, that a build makes. */
+async function builtFiles() {
   const wanted = await Promise.all(
-    (await manifests()).map(async (file) => {
-      const { bin: bins = {} } = JSON.parse(await readFile(join(root, file), 'utf8'));
-      return Object.keys(bins).map((name) => join(file, '..', 'dist', `${name}.mjs`));
+    (await readdir(join(root, 'packages'))).map(async (name) => {
+      const manifest = join('packages', name, 'package.json');
+      const { bin: programs = {} } = JSON.parse(await readFile(join(root, manifest), 'utf8'));
+      return ['index.js', ...Object.keys(programs).map((program) => `${program}.mjs`)].map((file) =>
+        join('packages', name, 'dist', file),
+      );
     }),
   );
   return wanted.flat();

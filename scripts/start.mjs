@@ -1,24 +1,28 @@
 // `npm start`: real etcd, the simulator, a sample strategy and an agent, ready to be tried; ctrl-C ends it all.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureEtcd } from './etcd.mjs';
+import { endLeftovers, removeRecord, writeRecord } from './leftovers.mjs';
 import { Part, until } from './part.mjs';
-import { endChildrenWithUs, runCommand } from './run-command.mjs';
+import { requireFreePorts } from './require-free-ports.mjs';
+import { endChildrenWithUs, endCommands, runCommand } from './run-command.mjs';
 import { root, SetupError, setUp } from './setup.mjs';
 import { whatToTry } from './what-to-try.mjs';
 
 const help = `npm start [-- --data-dir DIR]
 
 Starts etcd (2379), the simulator (7300 and up, control 7309), an agent (7280, admin 7281), and applies
-examples/local.yaml. Stays until ctrl-C.
+examples/local.yaml if there is no strategy yet. Stays until ctrl-C.
 
   --data-dir DIR  where etcd and the agent keep their data; default .waystation in this folder
   --help          this text`;
 
 const ports = { etcd: 2379, peer: 2380, api: 7280, admin: 7281, firstRegion: 7300, control: 7309 };
+/** The simulator's four regions and its gateway. */
+const simulatedEndpoints = 5;
 const parts = [];
+let record;
 
 async function main() {
   const options = readOptions();
@@ -27,13 +31,16 @@ async function main() {
   await setUp();
   const binaries = await ensureEtcd();
   await endLeftovers(join(dataDir, 'parts.json'));
-  await requireFreePorts();
+  await requireFreePorts([
+    ...[ports.api, ports.admin, ports.etcd, ports.peer, ports.control],
+    ...Array.from({ length: simulatedEndpoints }, (_, at) => ports.firstRegion + at),
+  ]);
+  record = join(dataDir, 'parts.json');
   await mkdir(join(dataDir, 'etcd'), { recursive: true, mode: 0o700 });
   await startEtcd(binaries.etcd, join(dataDir, 'etcd'));
   await startSimulator();
-  await applyStrategy();
+  await applyStrategy(dataDir);
   await startAgent(join(dataDir, 'agent'));
-  await writeFile(join(dataDir, 'parts.json'), JSON.stringify(parts.map(({ name, pid }) => ({ name, pid }))));
   console.log(whatToTry(ports));
 }
 
@@ -51,10 +58,21 @@ function readOptions() {
   return undefined;
 }
 
-function start(name, command, args, options = {}) {
-  const part = new Part(name, command, args, { ...options, cwd: root, onDeath: (why) => void end(1, why) });
+/** Unsets the environment's settings of Waystation: what runs here is set by this script alone. */
+const ownSettings = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => name.startsWith('WAYSTATION_'))
+    .map((name) => [name, undefined]),
+);
+
+async function start(name, command, args, env = {}) {
+  const part = new Part(name, command, args, {
+    cwd: root,
+    env: { ...ownSettings, ...env },
+    onDeath: (why) => void fail(`\n${why}`),
+  });
   parts.push(part);
-  return part;
+  await writeRecord(record, parts);
 }
 
 const program = (pkg, name) => join(root, 'packages', pkg, 'bin', `${name}.js`);
@@ -63,7 +81,7 @@ const answers = (url) => async () => (await fetch(url, { signal: AbortSignal.tim
 
 async function startEtcd(etcd, dataDir) {
   const urls = { client: local(ports.etcd), peer: local(ports.peer) };
-  start('etcd', etcd, [
+  await start('etcd', etcd, [
     ...['--name', 'waystation', '--data-dir', dataDir, '--logger', 'zap', '--log-level', 'warn'],
     ...['--listen-client-urls', urls.client, '--advertise-client-urls', urls.client],
     ...['--listen-peer-urls', urls.peer, '--initial-advertise-peer-urls', urls.peer],
@@ -74,90 +92,56 @@ async function startEtcd(etcd, dataDir) {
 
 async function startSimulator() {
   const args = ['--port', String(ports.firstRegion), '--control-port', String(ports.control)];
-  start('simulator', process.execPath, [program('simulator', 'waystation-simulator'), ...args]);
+  await start('simulator', process.execPath, [program('simulator', 'waystation-simulator'), ...args]);
   await until('the simulator answers', answers(local(ports.control, '/')));
 }
 
-async function applyStrategy() {
-  const wayctl = program('controller', 'wayctl');
-  const got = await runCommand(process.execPath, [wayctl, 'strategy', 'get'], { cwd: root, quiet: true });
-  if (got.code === 0) return;
-  const args = ['strategy', 'apply', '-f', 'examples/local.yaml', '--yes', '--reason', 'first start'];
-  const { code, output } = await runCommand(process.execPath, [wayctl, ...args], { cwd: root, quiet: true });
+/** The sample, unless a strategy stands there from an earlier start. */
+async function applyStrategy(dataDir) {
+  const wayctl = (...args) =>
+    runCommand(process.execPath, [program('controller', 'wayctl'), 'strategy', ...args], {
+      cwd: root,
+      // A person's own contexts lead to other fleets.
+      env: { ...ownSettings, XDG_CONFIG_HOME: join(dataDir, 'config') },
+      quiet: true,
+    });
+  if ((await wayctl('get')).code === 0) return;
+  const { code, output } = await wayctl(
+    ...['apply', '-f', 'examples/local.yaml', '--yes', '--reason', 'first start'],
+  );
   if (code !== 0) throw new SetupError(`wayctl strategy apply failed (exit code ${code}):\n${output}`);
 }
 
 async function startAgent(dataDir) {
   const args = ['--data-dir', dataDir, '--allow-endpoint', 'http://127.0.0.1:*', '--agent-id', 'local'];
-  start('agent', process.execPath, [program('agent', 'waystation-agent'), ...args], {
-    env: {
-      WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_ID: 'LTAISimulatorMain',
-      WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_SECRET: 'simulator-secret-of-main',
-    },
+  await start('agent', process.execPath, [program('agent', 'waystation-agent'), ...args], {
+    WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_ID: 'LTAISimulatorMain',
+    WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_SECRET: 'simulator-secret-of-main',
   });
   await until('the agent is ready', answers(local(ports.admin, '/readyz')));
 }
 
-/** Ends what a start that was killed left running, and only that: a pid counts only with its program's name. */
-async function endLeftovers(file) {
-  const left = await readFile(file, 'utf8').then(JSON.parse, () => []);
-  for (const { name, pid } of left) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (!command.includes(name)) continue;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      continue;
-    }
-    await until(`${name} of an earlier start is gone`, async () => !isRunning(pid));
-  }
-  await rm(file, { force: true });
-}
-
-function isRunning(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function requireFreePorts() {
-  const regions = Array.from({ length: 5 }, (_, at) => ports.firstRegion + at);
-  const { firstRegion: _, ...single } = ports;
-  const taken = [];
-  for (const port of [...Object.values(single), ...regions]) {
-    if (!(await isFree(port))) taken.push(port);
-  }
-  if (taken.length === 0) return;
-  throw new SetupError(
-    `port ${taken.join(', ')} of 127.0.0.1 is in use. End what listens there (lsof -i :${taken[0]} shows it) and start again.`,
-  );
-}
-
-function isFree(port) {
-  return new Promise((done) => {
-    const server = createServer();
-    server.once('error', () => done(false));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => done(true)));
-  });
-}
-
 let ending;
-/** Ends all parts, last started first, and us. */
-function end(code, why) {
+/** Ends all parts, last started first. */
+function endAll() {
   ending ??= (async () => {
-    if (why) console.error(`\n${why}`);
-    else console.log('\nstopping …');
+    await endCommands();
     for (const part of parts.toReversed()) await part.stop();
-    await rm(join(root, '.waystation', 'parts.json'), { force: true });
-    process.exit(code);
+    if (record !== undefined) await removeRecord(record);
   })();
   return ending;
 }
 
-endChildrenWithUs();
-process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM').removeAllListeners('SIGHUP');
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end(0));
-main().catch((error) => end(1, error instanceof SetupError ? error.message : error.stack));
+/** Ends all and us, saying why. */
+async function fail(why) {
+  if (ending !== undefined) return;
+  console.error(why);
+  await endAll();
+  process.exit(1);
+}
+
+endChildrenWithUs((signal) => {
+  if (signal !== 'SIGHUP') console.log('\nstopping …');
+  return endAll();
+});
+main().catch((error) => fail(error instanceof SetupError ? error.message : error.stack));

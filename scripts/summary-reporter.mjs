@@ -7,14 +7,16 @@ export default class SummaryReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     for (const module of modules) {
-      if (module.state() === 'failed' && module.errors().length > 0) counts.failed += module.errors().length;
+      // A file that does not load, and hooks that fail: its tests are not run, or look as if they had passed.
+      counts.failed += module.errors().length;
+      for (const suite of module.children.allSuites()) counts.failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === 'passed') counts.passed += 1;
         else if (state === 'failed') counts.failed += 1;
         else counts.skipped += 1;
         const retries = test.diagnostic()?.retryCount ?? 0;
-        if (retries > 0) console.log(`needed another try (${retries}): ${test.fullName}`);
+        if (retries > 0) console.log(`needed another try: ${test.fullName} (${retries} more)`);
       }
     }
     const file = process.env.WAYSTATION_SUMMARY;

@@ -13,7 +13,7 @@ Waystation runs.
 
   agent      ${url(api)}   takes sends; admin port ${url(admin)} (/readyz, /status)
   simulator  ${url(control)}   control and ledger; it plays Alibaba Cloud, no real text is sent
-  etcd       ${url(etcd)}   holds the strategy: 70 % cn-hangzhou, 30 % ap-southeast-1
+  etcd       ${url(etcd)}   holds the strategy; at first 70 % cn-hangzhou, 30 % ap-southeast-1
 
 Try, in another terminal in this folder:
 

@@ -50,7 +50,13 @@ export class EtcdConnection {
     try {
       return new EtcdConnection(endpoint, new Etcd3(settings), timeoutMs);
     } catch (error) {
-      throw toStoreError(error, endpoint, 'connecting');
+      // Nothing else can go wrong here than the texts of certificates and keys.
+      const why = error instanceof Error ? error.message : String(error);
+      throw new WaystationError(
+        'STORE_TLS_FAILED',
+        `connecting to ${endpoint}: the CA, certificate or key is no PEM that can be used (${why})`,
+        { cause: error },
+      );
     }
   }
 

@@ -43,7 +43,9 @@ export class EtcdConnections {
 
   /** Leaves a connection: the next call opens one anew, `elsewhere` at the next member. */
   async leave(connection: EtcdConnection, elsewhere: boolean): Promise<void> {
-    if (this.#current === undefined || (await this.#current) !== connection || this.#isClosed()) return;
+    const using = this.#current;
+    const inUse = await using?.catch(() => undefined);
+    if (inUse !== connection || this.#current !== using || this.#isClosed()) return;
     this.#current = undefined;
     if (elsewhere) this.#index += 1;
     connection.close();
@@ -76,8 +78,10 @@ export class EtcdConnections {
         // Where there is no other member, gRPC goes on connecting to this one.
         if (this.#options.endpoints.length > 1) await this.leave(connection, true);
         // A silent member has used the caller's time up; the next call finds another one.
-        const again = repeatable === 'always' ? failure.code !== 'STORE_TIMEOUT' : wasNeverSent(failure);
-        if (!again || tries <= 0) throw failure;
+        const neverSent = wasNeverSent(failure);
+        const again = neverSent || (repeatable === 'always' && failure.code !== 'STORE_TIMEOUT');
+        if (again && tries > 0) continue;
+        throw repeatable === 'always' || neverSent ? failure : inDoubt(failure);
       }
     }
   }
@@ -94,4 +98,8 @@ export class EtcdConnections {
   #isClosed(): boolean {
     return this.#closed;
   }
+}
+
+function inDoubt({ code, message, cause }: WaystationError): WaystationError {
+  return new WaystationError(code, `${message}; whether it took place is not known`, { cause });
 }

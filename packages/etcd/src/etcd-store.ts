@@ -36,7 +36,7 @@ export class EtcdStore implements ConfigStore {
 
   async list(prefix: string, options?: CallOptions): Promise<StoreSnapshot> {
     const range = { key: startOfPrefix(prefix), range_end: endOfPrefix(prefix) };
-    const { header, kvs } = await this.#read(`listing ${prefix}`, range, options);
+    const { header, kvs } = await this.#read(`listing what is below "${prefix}"`, range, options);
     return { revision: Number(header.revision), clusterId: header.cluster_id, entries: kvs.map(toEntry) };
   }
 

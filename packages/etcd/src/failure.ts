@@ -89,7 +89,7 @@ export function wantsNewLogin(error: WaystationError): boolean {
 /** Whether a call certainly never left: nobody listened there. */
 export function wasNeverSent(error: WaystationError): boolean {
   return (
-    error.code === 'STORE_UNAVAILABLE' &&
+    (error.code === 'STORE_UNAVAILABLE' || error.code === 'STORE_TLS_FAILED') &&
     /No connection established|ECONNREFUSED|ENOTFOUND/u.test(error.message)
   );
 }
@@ -99,11 +99,14 @@ export function isOfTheMember(error: WaystationError): boolean {
   return ['STORE_UNAVAILABLE', 'STORE_TIMEOUT', 'STORE_TLS_FAILED'].includes(error.code);
 }
 
-/** An error's words on one line, without the name that etcd3 puts in front. */
+/** An error's words on one line, without what differs from one time to the next: it would look like news. */
 function wordsOf(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error);
   return said
     .replace(/^\w*Error: /u, '')
+    .replaceAll(/ \(\d{4}-\d\d-\d\dT[^)]*\)/gu, '')
+    .replaceAll(/\.? Resolution note: *$/gu, '')
+    .replaceAll(/\b[0-9A-F]{12,16}:error:/gu, 'error:')
     .replaceAll(/\s+/gu, ' ')
     .slice(0, 500);
 }

@@ -61,7 +61,10 @@ describe('TLS:', () => {
       expect((await known.list('')).entries).toEqual([]);
       const refused = { code: 'STORE_TLS_FAILED' };
       await expect(openStore({ endpoints }).list('')).rejects.toMatchObject(refused);
-      await expect(openStore({ endpoints, ca: ca ?? '' }).list('')).rejects.toMatchObject(refused);
+      // The refusal comes after the handshake: the connection may be gone before its reason is read.
+      await expect(openStore({ endpoints, ca: ca ?? '' }).list('')).rejects.toMatchObject({
+        code: expect.stringMatching(/^STORE_(TLS_FAILED|UNAVAILABLE)$/u) as string,
+      });
       await expect(openStore({ endpoints, ca: 'no PEM' }).list('')).rejects.toMatchObject(refused);
       await expect(
         openStore({ endpoints, ca: ca ?? '', cert: cert ?? '', key: 'no PEM' }).list(''),

@@ -13,8 +13,8 @@ export function toEntry(row: IKeyValue): StoreEntry {
 
 /** A change told by etcd as an event of ours. */
 export function toEvent({ type, kv }: IEvent): StoreEvent {
-  // The loader gives the enum's name, whatever etcd3's types say.
-  return String(type).toLowerCase() === 'delete' || String(type) === '1'
+  // Names come as the proto file writes them, in capitals, whatever etcd3's types say.
+  return type.toLowerCase() === 'delete'
     ? { type: 'delete', key: kv.key.toString('utf8'), revision: Number(kv.mod_revision) }
     : { type: 'put', entry: toEntry(kv) };
 }

@@ -78,7 +78,12 @@ export class MemoryStore implements ConfigStore {
       watch.wake();
     };
     const { signOfLifeMs } = this.#options;
-    const timer = signOfLifeMs === undefined ? undefined : setInterval(() => this.#sign(watch), signOfLifeMs);
+    const timer =
+      signOfLifeMs === undefined
+        ? undefined
+        : setInterval(() => {
+            this.#sign(watch);
+          }, signOfLifeMs);
     signal?.addEventListener('abort', wake);
     this.#watches.add(watch);
     try {

@@ -46,7 +46,7 @@ export class Follower {
           }
         }
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#abort.signal.aborted) return;
         this.troubles.push(error instanceof Error && 'code' in error ? String(error.code) : String(error));
         await sleep(100);
       }

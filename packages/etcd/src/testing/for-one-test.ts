@@ -5,17 +5,23 @@ import { startEtcd } from './start-etcd.ts';
 import type { StartEtcdOptions, TestEtcd } from './start-etcd.ts';
 import { waitUntil } from './wait-until.ts';
 
+/** Registers what is done when a test has finished; tests side by side hand in their own. */
+type Finished = (undo: () => Promise<void>) => void;
+
 /** An etcd that is stopped when the test has finished. */
-export async function withEtcd(options?: StartEtcdOptions): Promise<TestEtcd> {
+export async function withEtcd(
+  options: StartEtcdOptions = {},
+  finished: Finished = onTestFinished,
+): Promise<TestEtcd> {
   const etcd = await startEtcd(options);
-  onTestFinished(() => etcd.stop());
+  finished(() => etcd.stop());
   return etcd;
 }
 
 /** A store that is closed when the test has finished. */
-export function openStore(options: EtcdOptions): EtcdStore {
+export function openStore(options: EtcdOptions, finished: Finished = onTestFinished): EtcdStore {
   const store = new EtcdStore(options);
-  onTestFinished(() => store.close());
+  finished(() => store.close());
   return store;
 }
 

@@ -68,7 +68,7 @@ export async function startEtcd(options: StartEtcdOptions = {}): Promise<TestEtc
   try {
     return await startIn(folder, options);
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     throw error;
   }
 }
@@ -185,7 +185,7 @@ function describe(
     restoreFrom: (file) => cluster.restoreFrom(file),
     stop: async () => {
       await cluster.kill();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
