@@ -32,6 +32,14 @@ export interface AgentConfig {
   readonly adminListen: ListenAddress;
   readonly protection: ApiProtection;
   readonly dataDir: string;
+  readonly journal: {
+    /** Bytes of entries at most. */
+    readonly maxBytes: number;
+    /** How long what is over is kept, in ms. */
+    readonly retentionMs: number;
+    /** In place of the key that lies in the data directory. */
+    readonly key?: Buffer;
+  };
   readonly logLevel: LogLevel;
   /** How long requests under way may take to end when the agent stops, in ms. */
   readonly stopTimeoutMs: number;

@@ -9,6 +9,8 @@ import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
 import { RecentMessages } from './http/recent-messages.ts';
+import { Journal } from './journal/journal.ts';
+import { JournalledSender } from './journal/journalled-sender.ts';
 import type { AgentLogger } from './log/logger.ts';
 import { AgentReporter } from './report/agent-reporter.ts';
 import type { AgentFacts, AgentPhase } from './status/agent-facts.ts';
@@ -53,6 +55,8 @@ export class Agent {
   readonly #store: SharedStore;
   readonly #cache: StrategyCache;
   readonly #intake: StrategyIntake;
+  readonly #journal: Journal;
+  readonly #sender: JournalledSender;
   readonly #feed: StrategyFeed;
   readonly #reporter: AgentReporter | undefined;
   readonly #status: AgentStatus;
@@ -81,6 +85,16 @@ export class Agent {
         this.#cache.save(offered);
       },
       onChange,
+    });
+    this.#journal = new Journal(
+      { clock, log: log.child({ component: 'journal' }) },
+      { dataDir: config.dataDir, ...config.journal },
+    );
+    this.#sender = new JournalledSender({
+      sender: sendSide,
+      journal: this.#journal,
+      clock,
+      strategy: () => this.#intake.applied?.snapshot.strategy,
     });
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
@@ -111,7 +125,11 @@ export class Agent {
       intake: this.#intake,
       sendSide,
       feed: () => this.#feed.state,
-      troubles: () => [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined),
+      journal: this.#journal,
+      troubles: () => [
+        ...[this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined),
+        ...this.#journal.troubles,
+      ],
     });
     this.#api = this.#apiListener();
     this.#admin = new HttpListener(
@@ -130,12 +148,13 @@ export class Agent {
   /**
    * Takes the data directory, serves from the cached strategy where there is one, opens the ports and begins to
    * follow the source. Resolves once the ports are open, whether the source answers or not; rejects with
-   * `DATA_DIR_LOCKED`, `LISTEN_FAILED` or `CONFIG_INVALID`, and then nothing is left open.
+   * `DATA_DIR_LOCKED`, `JOURNAL_TOO_NEW`, `LISTEN_FAILED` or `CONFIG_INVALID`, and then nothing is left open.
    */
   async start(): Promise<AgentAddresses> {
     const { log } = this.#dependencies;
     try {
       this.#lock = await DataDirLock.acquire(this.#config.dataDir);
+      await this.#journal.start();
       await this.#startFromCache();
       const admin = await this.#admin.start();
       const api = await this.#api.start();
@@ -166,6 +185,8 @@ export class Agent {
     await this.#api.stop(stopTimeoutMs);
     await this.#feed.stop();
     await Promise.all([sendSide.stop(stopTimeoutMs), this.#reporter?.stop(), this.#cache.flush()]);
+    await this.#sender.settled();
+    await this.#journal.stop();
     await this.#store.close();
     await this.#admin.stop(0);
     await this.#lock?.release();
@@ -181,12 +202,13 @@ export class Agent {
   }
 
   #apiListener(): HttpListener {
-    const { sendSide, log } = this.#dependencies;
+    const { log } = this.#dependencies;
     const { listen, protection } = this.#config;
     const recent = new RecentMessages(recentMessages);
     const apiLog = log.child({ component: 'api' });
     const notReady = (): string | undefined => this.#status.noStrategy();
-    const dependencies = { sender: sendSide, recent, notReady, log: apiLog };
+    const find = (id: string) => this.#sender.find(id);
+    const dependencies = { sender: this.#sender, find, recent, notReady, log: apiLog };
     const rules = {
       allowedHosts: new Set(protection.allowedHosts.map((host) => host.toLowerCase())),
       ...(protection.token !== undefined && { token: protection.token }),

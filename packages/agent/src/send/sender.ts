@@ -13,6 +13,7 @@ import type { MessageSender, SendOptions } from '../http/message-sender.ts';
 import type { AttemptResult } from '../pool/send-channel.ts';
 import type { SendCounts } from '../status/send-side.ts';
 import type { AttemptAlerts } from './attempt-alerts.ts';
+import type { AttemptLog } from './attempt-log.ts';
 import { newMessageId } from './message-id.ts';
 import type { Routing, RoutingState } from './routing.ts';
 import { countOf, resultOf } from './send-outcome.ts';
@@ -54,7 +55,7 @@ export class Sender implements MessageSender {
   /** Sends one message by the strategy in force when it came. Never rejects for what others do. */
   async send(message: Message, options: SendOptions): Promise<SendResult> {
     const { routing, clock } = this.#dependencies;
-    const id = newMessageId(clock.wallTime());
+    const id = options.id ?? newMessageId(clock.wallTime());
     const lease = routing.acquire();
     if (lease === undefined) {
       const reason = 'the agent has no strategy yet';
@@ -95,7 +96,7 @@ export class Sender implements MessageSender {
     pick: Route,
     id: string,
     message: Message,
-    { timeoutMs, signal }: SendOptions,
+    { timeoutMs, signal, attempts }: SendOptions,
   ): Promise<Ended> {
     const { clock } = this.#dependencies;
     const { connectMs, readMs, totalMs } = state.snapshot.strategy.timeouts;
@@ -111,6 +112,7 @@ export class Sender implements MessageSender {
       startedAt,
     );
     let { plan, effect } = begun;
+    const written = attempts && { log: attempts, route: pick.route.name };
     const giveUp = new AbortController();
     const onGone = (): void => {
       const step = stepAttemptPlan(plan, { type: 'caller-gone', at: clock.now() });
@@ -122,7 +124,7 @@ export class Sender implements MessageSender {
     try {
       let last: AttemptResult | undefined;
       while (effect.type === 'attempt') {
-        last = await this.#attemptOnce(state, effect, id, message, giveUp.signal);
+        last = await this.#attemptOnce(state, effect, id, message, giveUp.signal, written);
         const at = clock.now();
         ({ plan, effect } = stepAttemptPlan(
           plan,
@@ -144,13 +146,23 @@ export class Sender implements MessageSender {
     id: string,
     message: Message,
     signal: AbortSignal,
+    written?: { readonly log: AttemptLog; readonly route: string },
   ): Promise<AttemptResult | undefined> {
     const channel = state.channels.get(candidate.channel);
     const override = this.#dependencies.routing.current()?.snapshot.overrides.get(candidate.channel);
     if (channel?.hasRoom !== true || override?.kind === 'drain') return undefined;
     const { connectMs, readMs } = state.snapshot.strategy.timeouts;
     const outId = message.outId ?? id;
+    if (written !== undefined) {
+      const { revision } = state.snapshot;
+      await written.log.starting({ candidate, outId, revision, route: written.route });
+      if (!channel.hasRoom) {
+        written.log.ended(undefined);
+        return undefined;
+      }
+    }
     const result = await channel.send({ message, outId, deadline, connectMs, readMs, signal });
+    written?.log.ended(result.outcome);
     this.#dependencies.alerts.tell(candidate, result.outcome);
     return result;
   }

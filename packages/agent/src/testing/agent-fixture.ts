@@ -145,6 +145,7 @@ export class AgentFixture {
         adminListen: { kind: 'tcp', host: '127.0.0.1', port: 0 },
         protection: { allowedHosts: [] },
         dataDir: join(this.#dir, 'state'),
+        journal: { maxBytes: 1_048_576, retentionMs: 3_600_000 },
         logLevel: 'trace',
         stopTimeoutMs: 10_000,
         ...config,
