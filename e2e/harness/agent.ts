@@ -11,6 +11,7 @@ export interface AgentStatus {
   readonly stale?: { readonly since: string; readonly reason?: string };
   readonly refused?: { readonly revision: number; readonly reason: string };
   readonly channels: readonly { readonly name: string; readonly host: string; readonly drained: boolean }[];
+  readonly journal: { readonly open: boolean; readonly unfinished: number; readonly done: number };
   readonly warnings: readonly string[];
 }
 

@@ -2,6 +2,7 @@ import { chmod, open as openFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { pause } from '../pause.ts';
+import { loadLmdb } from './load-lmdb.ts';
 import type { JournalCipher } from './journal-cipher.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
@@ -22,6 +23,11 @@ export interface PlacedEntry {
 /** One line of the index. */
 export interface IndexLine extends EntryPlace {
   readonly name: string;
+}
+
+/** What was written is no longer what is read. */
+export class JournalDamage extends Error {
+  override readonly name = 'JournalDamage';
 }
 
 /** What is needed to open a journal's file. */
@@ -60,9 +66,8 @@ export class JournalFile {
 
   /** Opens the file, or makes it; rejects with the system's or LMDB's own error. */
   static async open({ folder, cipher }: JournalFileParts): Promise<JournalFile> {
-    // Loaded here: help and version need no native code.
-    const { open } = await import('lmdb');
     await layOut(folder);
+    const { open } = loadLmdb();
     const root = open<Buffer, string>({
       path: folder,
       noSubdir: false,
@@ -98,7 +103,7 @@ export class JournalFile {
     const sealed = this.#entries.getBinary(name);
     if (sealed === undefined) return undefined;
     const text = this.#cipher.unseal(name, sealed);
-    if (text === undefined) throw new Error('an entry of the journal is damaged');
+    if (text === undefined) throw new JournalDamage('an entry does not open');
     // Only what this program sealed opens, and the folder's format is checked before.
     const entry = JSON.parse(text) as JournalEntry;
     return { entry, place: placeOf(entry, sealed.length) };

@@ -2,11 +2,12 @@ import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { canBeRead } from './check-journal.ts';
 import { JournalCipher } from './journal-cipher.ts';
-import { JournalFile } from './journal-file.ts';
+import { JournalDamage, JournalFile } from './journal-file.ts';
 import { codeOf, JournalFolder } from './journal-folder.ts';
 import { JournalStock } from './journal-stock.ts';
 import type { StockState } from './journal-stock.ts';
 import { recover } from './recover.ts';
+import type { Recovered } from './recover.ts';
 
 /** What a journal needs. */
 export interface JournalDependencies {
@@ -97,9 +98,8 @@ export class Journal {
     const { clock, log } = this.#dependencies;
     this.#reason = undefined;
     try {
-      const file = await this.#openGood();
+      const { file, freed, held } = await this.#openRecovered();
       const stock = new JournalStock({ file, clock, log }, this.#options);
-      const { freed, held } = await recover(file, clock.wallTime());
       stock.start();
       this.#stock = stock;
       if (freed + held > 0) log.info({ freed, held }, 'journal recovered');
@@ -111,6 +111,20 @@ export class Journal {
       log.error({ reason }, 'journal not open');
       return { open: false, reason };
     }
+  }
+
+  /** Opens the file and decides over what was under way; where that cannot be read, the file is set aside. */
+  async #openRecovered(): Promise<Recovered & { readonly file: JournalFile }> {
+    const { clock } = this.#dependencies;
+    const file = await this.#openGood();
+    try {
+      return { file, ...(await recover(file, clock.wallTime())) };
+    } catch (error) {
+      await file.close();
+      if (!(error instanceof JournalDamage)) throw error;
+      await this.#setAside(error.message);
+    }
+    return { file: await this.#openGood(), freed: 0, held: 0 };
   }
 
   /** Opens the file; what is damaged is set aside first. */

@@ -4,6 +4,8 @@ import { pause } from '../pause.ts';
 import { newMessageId } from '../send/message-id.ts';
 import type { SendResult } from '../send/send-result.ts';
 import type { HeldEntry } from './journal-entry.ts';
+import { JournalDamage } from './journal-file.ts';
+import type { PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
 import type { Journal } from './journal.ts';
 import { AttemptNotWritten, MessageRun, unknownEntry } from './message-run.ts';
@@ -134,7 +136,8 @@ export class JournalledSender implements MessageSender {
     const { stock } = opened;
     const name = `key ${stock.nameOf('key', key)}`;
     const digest = stock.nameOf('payload', payload);
-    const found = stock.get(name);
+    const found = lookUp(stock, name);
+    if (found === 'damaged') return over(noJournal(id, 'what the journal knows of this key cannot be read'));
     if (found === undefined) return this.#run(stock, keyed, { name, digest });
     claim.id = found.entry.id;
     if (found.entry.digest !== digest) return over(reused(found.entry.id));
@@ -177,6 +180,16 @@ export class JournalledSender implements MessageSender {
   #resends({ result: { route: name } }: HeldEntry): boolean {
     const route = this.#dependencies.strategy()?.routes.find((one) => one.name === name);
     return route?.onUnknownOutcome === 'resend';
+  }
+}
+
+/** Nothing is sent under a key whose entry cannot be read. */
+function lookUp(stock: JournalStock, name: string): PlacedEntry | 'damaged' | undefined {
+  try {
+    return stock.get(name);
+  } catch (error) {
+    if (error instanceof JournalDamage) return 'damaged';
+    throw error;
   }
 }
 
