@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lmdbPath } from './load-lmdb.ts';
 
 /** A journal of the largest size on a slow disk is read within this. */
 const checkMs = 120_000;
@@ -24,11 +23,11 @@ process.exit(0);
 `;
 
 /** Whether the whole journal in `folder` can be read; one that was never written can. */
-export async function canBeRead(folder: string): Promise<boolean> {
+export async function canBeRead(folder: string, lmdbPath: string): Promise<boolean> {
   const found = await stat(join(folder, 'data.mdb')).catch(() => undefined);
   if (found === undefined || found.size === 0) return true;
   return new Promise((resolve) => {
-    const child = ['-e', script, lmdbPath(), folder];
+    const child = ['-e', script, lmdbPath, folder];
     execFile(process.execPath, child, { timeout: checkMs, killSignal: 'SIGKILL' }, (error, stdout) => {
       resolve(error === null && stdout === 'read');
     });

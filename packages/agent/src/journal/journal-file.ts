@@ -2,7 +2,7 @@ import { chmod, open as openFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { pause } from '../pause.ts';
-import { loadLmdb } from './load-lmdb.ts';
+import type { LoadedLmdb } from './load-lmdb.ts';
 import type { JournalCipher } from './journal-cipher.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
@@ -32,6 +32,7 @@ export class JournalDamage extends Error {
 
 /** What is needed to open a journal's file. */
 export interface JournalFileParts {
+  readonly lmdb: LoadedLmdb['lmdb'];
   readonly folder: string;
   readonly cipher: JournalCipher;
 }
@@ -65,10 +66,9 @@ export class JournalFile {
   }
 
   /** Opens the file, or makes it; rejects with the system's or LMDB's own error. */
-  static async open({ folder, cipher }: JournalFileParts): Promise<JournalFile> {
+  static async open({ lmdb, folder, cipher }: JournalFileParts): Promise<JournalFile> {
     await layOut(folder);
-    const { open } = loadLmdb();
-    const root = open<Buffer, string>({
+    const root = lmdb.open<Buffer, string>({
       path: folder,
       noSubdir: false,
       maxDbs: 4,

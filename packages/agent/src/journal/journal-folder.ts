@@ -115,6 +115,6 @@ function unusable(path: string, reason: string, cause?: unknown): WaystationErro
 }
 
 /** The system's code of an error, or what there is in its place. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -3,9 +3,11 @@ import type { AgentLogger } from '../log/logger.ts';
 import { canBeRead } from './check-journal.ts';
 import { JournalCipher } from './journal-cipher.ts';
 import { JournalDamage, JournalFile } from './journal-file.ts';
-import { codeOf, JournalFolder } from './journal-folder.ts';
+import { JournalFolder } from './journal-folder.ts';
 import { JournalStock } from './journal-stock.ts';
 import type { StockState } from './journal-stock.ts';
+import { loadLmdb } from './load-lmdb.ts';
+import type { LoadedLmdb } from './load-lmdb.ts';
 import { recover } from './recover.ts';
 import type { Recovered } from './recover.ts';
 
@@ -40,6 +42,7 @@ export class Journal {
   readonly #dependencies: JournalDependencies;
   readonly #options: JournalOptions;
   readonly #folder: JournalFolder;
+  #lmdb: LoadedLmdb | undefined;
   #opening: Promise<OpenedJournal> | undefined;
   #stock: JournalStock | undefined;
   #failedAt = 0;
@@ -59,6 +62,12 @@ export class Journal {
    */
   async start(): Promise<void> {
     await this.#folder.prepare();
+    try {
+      this.#lmdb = loadLmdb();
+    } catch (error) {
+      this.#reason = `lmdb, which the journal needs, cannot be loaded here: ${wordsOf(error)}`;
+      this.#dependencies.log.error({ reason: this.#reason }, 'journal not open');
+    }
     void this.opened();
   }
 
@@ -96,16 +105,18 @@ export class Journal {
 
   async #tryOpen(): Promise<OpenedJournal> {
     const { clock, log } = this.#dependencies;
+    if (this.#lmdb === undefined)
+      return { open: false, reason: this.#reason ?? 'the journal is not started' };
     this.#reason = undefined;
     try {
-      const { file, freed, held } = await this.#openRecovered();
+      const { file, freed, held } = await this.#openRecovered(this.#lmdb);
       const stock = new JournalStock({ file, clock, log }, this.#options);
       stock.start();
       this.#stock = stock;
       if (freed + held > 0) log.info({ freed, held }, 'journal recovered');
       return { open: true, stock };
     } catch (error) {
-      const reason = `the journal cannot be opened: ${error instanceof Error ? error.message : codeOf(error)}`;
+      const reason = `the journal cannot be opened: ${wordsOf(error)}`;
       this.#reason = reason;
       this.#failedAt = clock.now();
       log.error({ reason }, 'journal not open');
@@ -114,9 +125,9 @@ export class Journal {
   }
 
   /** Opens the file and decides over what was under way; where that cannot be read, the file is set aside. */
-  async #openRecovered(): Promise<Recovered & { readonly file: JournalFile }> {
+  async #openRecovered(lmdb: LoadedLmdb): Promise<Recovered & { readonly file: JournalFile }> {
     const { clock } = this.#dependencies;
-    const file = await this.#openGood();
+    const file = await this.#openGood(lmdb);
     try {
       return { file, ...(await recover(file, clock.wallTime())) };
     } catch (error) {
@@ -124,19 +135,19 @@ export class Journal {
       if (!(error instanceof JournalDamage)) throw error;
       await this.#setAside(error.message);
     }
-    return { file: await this.#openGood(), freed: 0, held: 0 };
+    return { file: await this.#openGood(lmdb), freed: 0, held: 0 };
   }
 
   /** Opens the file; what is damaged is set aside first. */
-  async #openGood(): Promise<JournalFile> {
+  async #openGood(lmdb: LoadedLmdb): Promise<JournalFile> {
     const folder = this.#folder;
-    if ((await folder.wasLeftOpen()) && !(await canBeRead(folder.path))) {
+    if ((await folder.wasLeftOpen()) && !(await canBeRead(folder.path, lmdb.path))) {
       await this.#setAside('it cannot be read');
     }
     await folder.noteOpen();
-    const file = await this.#openFile().catch(async (error: unknown) => {
+    const file = await this.#openFile(lmdb).catch(async (error: unknown) => {
       if (!isDamage(error)) throw error;
-      await this.#setAside(error instanceof Error ? error.message : 'it cannot be read');
+      await this.#setAside(wordsOf(error));
       return undefined;
     });
     if (file !== undefined) {
@@ -148,14 +159,14 @@ export class Journal {
       await this.#setAside('its key is not the one that it was written with');
     }
     await folder.noteOpen();
-    const fresh = await this.#openFile();
+    const fresh = await this.#openFile(lmdb);
     await fresh.takesKey();
     return fresh;
   }
 
-  async #openFile(): Promise<JournalFile> {
+  async #openFile({ lmdb }: LoadedLmdb): Promise<JournalFile> {
     const secret = this.#options.key ?? (await this.#folder.ownKey());
-    return JournalFile.open({ folder: this.#folder.path, cipher: new JournalCipher(secret) });
+    return JournalFile.open({ lmdb, folder: this.#folder.path, cipher: new JournalCipher(secret) });
   }
 
   async #setAside(why: string): Promise<void> {
@@ -174,4 +185,8 @@ function isDamage(error: unknown): boolean {
     error instanceof Error &&
     /MDB_(INVALID|CORRUPTED|PAGE_NOTFOUND|VERSION_MISMATCH|PANIC)/.test(error.message)
   );
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -3,12 +3,13 @@ import type * as lmdb from 'lmdb';
 
 const require = createRequire(import.meta.url);
 
-/** Where the package lies, for a process of its own. */
-export function lmdbPath(): string {
-  return require.resolve('lmdb');
+/** The library, and where it lies: for a process of its own. */
+export interface LoadedLmdb {
+  readonly lmdb: typeof lmdb;
+  readonly path: string;
 }
 
-/** Loads lmdb when it is first needed: help and version need no native code. */
-export function loadLmdb(): typeof lmdb {
-  return require('lmdb') as typeof lmdb;
+/** Loads lmdb, once somebody starts an agent: help and version need no native code. Throws where there is none. */
+export function loadLmdb(): LoadedLmdb {
+  return { lmdb: require('lmdb') as typeof lmdb, path: require.resolve('lmdb') };
 }
