@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endChildrenWithUs, runCommand } from './run-command.mjs';
+import { endChildrenWithUs } from './end-with-us.mjs';
+import { runCommand } from './run-command.mjs';
 import { bin, root } from './setup.mjs';
 import { line } from './summary-reporter.mjs';
 

@@ -2,7 +2,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { until } from './part.mjs';
-import { runCommand, signalGroup } from './run-command.mjs';
+import { commandOf } from './process-facts.mjs';
+import { signalGroup } from './run-command.mjs';
 import { SetupError } from './setup.mjs';
 
 /** Writes down us and the parts that run. */
@@ -44,13 +45,4 @@ export async function endLeftovers(file) {
 
 async function isStill({ pid, command }) {
   return command !== undefined && (await commandOf(pid)) === command;
-}
-
-/** The command line of a process; undefined when there is none. */
-async function commandOf(pid) {
-  if (process.platform === 'linux') {
-    return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) || undefined;
-  }
-  const { code, output } = await runCommand('ps', ['-o', 'command=', '-p', String(pid)], { quiet: true });
-  return code === 0 ? output.trim() : undefined;
 }

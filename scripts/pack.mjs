@@ -1,8 +1,10 @@
 // Packs every package, installs the tarballs into an empty folder with npm, and runs what they install.
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endChildrenWithUs, runCommand } from './run-command.mjs';
+import { endChildrenWithUs } from './end-with-us.mjs';
+import { runCommand } from './run-command.mjs';
 import { pnpm, root } from './setup.mjs';
 
 endChildrenWithUs();
@@ -55,6 +57,15 @@ async function programsRun(to, packages) {
 }
 
 async function doorsOpen(to, names) {
+  for (const name of names) {
+    const folder = join(to, 'node_modules', name);
+    const { exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    for (const door of Object.values(exports)) {
+      for (const file of [door.types, door.default]) {
+        if (!existsSync(join(folder, file))) return complain(`opening ${name}`, `${file} is not packed`);
+      }
+    }
+  }
   const source = names.map((name) => `await import('${name}');`).join('\n');
   await writeFile(join(to, 'doors.mjs'), source);
   const { code, output } = await runCommand(process.execPath, ['doors.mjs'], { cwd: to, quiet: true });

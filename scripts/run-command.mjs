@@ -57,19 +57,3 @@ export function signalGroup(pid, signal) {
     if (error.code !== 'ESRCH' && error.code !== 'EPERM') throw error;
   }
 }
-
-/** When a person or a supervisor ends us, `end` is called first, once; by default it ends all commands. */
-export function endChildrenWithUs(end = endCommands) {
-  let ending = false;
-  for (const [signal, number] of [
-    ['SIGHUP', 1],
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-  ]) {
-    process.on(signal, () => {
-      if (ending) return;
-      ending = true;
-      void end(signal).finally(() => process.exit(128 + number));
-    });
-  }
-}

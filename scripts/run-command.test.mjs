@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { endLeftovers, writeRecord } from './leftovers.mjs';
 import { Part, until } from './part.mjs';
+import { lives } from './process-facts.mjs';
 import { endCommands, runCommand } from './run-command.mjs';
 
 let folder;
@@ -23,15 +24,6 @@ const stubborn = (file) => `
 
 const pidIn = (file) =>
   until('the inner process runs', async () => Number(await readFile(file, 'utf8')) || undefined);
-
-function lives(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 it('gives exit code and output, also of a program that does not exist', async () => {
   expect(

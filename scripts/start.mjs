@@ -2,11 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endChildrenWithUs } from './end-with-us.mjs';
 import { ensureEtcd } from './etcd.mjs';
 import { endLeftovers, removeRecord, writeRecord } from './leftovers.mjs';
 import { Part, until } from './part.mjs';
 import { requireFreePorts } from './require-free-ports.mjs';
-import { endChildrenWithUs, endCommands, runCommand } from './run-command.mjs';
+import { endCommands, runCommand } from './run-command.mjs';
 import { root, SetupError, setUp } from './setup.mjs';
 import { whatToTry } from './what-to-try.mjs';
 

@@ -1,7 +1,7 @@
 // `npm test`: all set-up, every check and every test, and as its last line `N passed, N failed, N skipped`.
 import { checks, runChecks } from './check.mjs';
+import { endChildrenWithUs } from './end-with-us.mjs';
 import { ensureEtcd } from './etcd.mjs';
-import { endChildrenWithUs } from './run-command.mjs';
 import { SetupError, setUp } from './setup.mjs';
 import { line } from './summary-reporter.mjs';
 

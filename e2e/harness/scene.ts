@@ -130,8 +130,8 @@ export class Scene {
   }
 
   /** The revision of the strategy that stands in etcd, as wayctl prints it. */
-  async revision(): Promise<number> {
-    const output = await this.mustWayctl('strategy', 'get');
+  async revision(...flags: string[]): Promise<number> {
+    const output = await this.mustWayctl('strategy', 'get', ...flags);
     const revision = /revision (\d+)/.exec(output)?.[1];
     if (revision === undefined) throw new Error(`wayctl strategy get names no revision:\n${output}`);
     return Number(revision);

@@ -13,15 +13,18 @@ it('edits reach an agent while each of three etcd nodes is killed in turn', asyn
   const stop = application.keepSending(2);
   for (const [index, node] of set.etcd.nodes.entries()) {
     await node.kill();
-    const share = String(index + 1);
-    await eventually('wayctl edits with one node away', () =>
-      set.mustWayctl('weights', 'set', 'default', `cn-hangzhou=${share}`, 'ap-southeast-1=9', '--yes'),
-    );
-    const revision = await set.revision();
-    await agent.until('routes by the edit', ({ strategy }) => {
-      expect(strategy?.revision).toBe(revision);
-    });
-    await node.restart();
+    try {
+      const share = String(index + 1);
+      await eventually('wayctl edits with one node away', () =>
+        set.mustWayctl('weights', 'set', 'default', `cn-hangzhou=${share}`, 'ap-southeast-1=9', '--yes'),
+      );
+      const revision = await set.revision();
+      await agent.until('routes by the edit', ({ strategy }) => {
+        expect(strategy?.revision).toBe(revision);
+      });
+    } finally {
+      await node.restart();
+    }
   }
   const answers = await stop();
   expect(failures(answers)).toEqual([]);
@@ -37,11 +40,13 @@ it('without a quorum sends go on, and an edit gets through once two nodes are ba
   const [first, second] = set.etcd.nodes;
   await first?.kill();
   await second?.kill();
-  const edit = await set.wayctl('weights', 'set', 'default', 'cn-hangzhou=1', 'ap-southeast-1=1', '--yes');
-  expect(edit).toMatchObject({ code: 5 });
-  expect(failures(await application.sendMany(20, 4))).toEqual([]);
-  await second?.restart().catch(() => undefined);
-  await first?.restart();
+  try {
+    const edit = await set.wayctl('weights', 'set', 'default', 'cn-hangzhou=1', 'ap-southeast-1=1', '--yes');
+    expect(edit).toMatchObject({ code: 5 });
+    expect(failures(await application.sendMany(20, 4))).toEqual([]);
+  } finally {
+    await Promise.all([first?.restart(), second?.restart()]);
+  }
   await eventually('wayctl edits again', () =>
     set.mustWayctl('weights', 'set', 'default', 'cn-hangzhou=7', 'ap-southeast-1=1', '--yes'),
   );

@@ -1,19 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { WaystationError } from '@waystation/core';
 import type { CallOptions } from '@waystation/core';
 import type { Etcd3, IOptions } from 'etcd3';
 import { within } from './deadline.ts';
+import { endpointAddress } from './endpoint-address.ts';
 import { etcdDefaults } from './etcd-options.ts';
 import type { EtcdOptions } from './etcd-options.ts';
 import { toStoreError } from './failure.ts';
 
 /**
- * Silence on a connection is noticed within 8 s, calls under way or not. A proxy for the web is not meant for
- * etcd, and a list may be larger than the 4 MB that gRPC would take.
+ * Silence is noticed within 9 s while a stream is open. etcd drops connections that ping more often than every 5 s,
+ * or at all while no call is open: hence 6 s, and none then. A proxy for the web is not meant for etcd, and a list
+ * may be larger than the 4 MB that gRPC would take.
  */
 const channelOptions = {
-  'grpc.keepalive_time_ms': 5000,
+  'grpc.keepalive_time_ms': 6000,
   'grpc.keepalive_timeout_ms': 3000,
-  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.keepalive_permit_without_calls': 0,
   'grpc.initial_reconnect_backoff_ms': 200,
   'grpc.max_reconnect_backoff_ms': 3000,
   'grpc.enable_http_proxy': 0,
@@ -37,12 +40,14 @@ export class EtcdConnection {
   static async open(endpoint: string, options: EtcdOptions): Promise<EtcdConnection> {
     const [{ Etcd3 }, { noop }] = await Promise.all([import('etcd3'), import('cockatiel')]);
     const timeoutMs = options.callTimeoutMs ?? etcdDefaults.callTimeoutMs;
+    const address = endpointAddress(endpoint);
     const settings: IOptions = {
-      hosts: [endpoint],
+      hosts: [address],
       faultHandling: { global: noop, host: () => noop },
-      grpcOptions: channelOptions,
+      // gRPC shares a socket among channels of equal options: one left for its silence would be met again.
+      grpcOptions: { ...channelOptions, 'waystation.connection': randomUUID() },
       defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + timeoutMs }),
-      ...(endpoint.startsWith('https:') ? tlsSettings(options) : {}),
+      ...(address.startsWith('https:') ? tlsSettings(options) : {}),
       ...(options.user === undefined
         ? {}
         : { auth: { username: options.user, password: options.password ?? '' } }),

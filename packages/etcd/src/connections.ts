@@ -75,11 +75,13 @@ export class EtcdConnections {
           continue;
         }
         if (!isOfTheMember(failure)) throw failure;
-        // Where there is no other member, gRPC goes on connecting to this one.
-        if (this.#options.endpoints.length > 1) await this.leave(connection, true);
+        // Where there is no other member, gRPC goes on connecting to this one; but a connection on which nothing
+        // passes any more looks well to it.
+        const silent = failure.code === 'STORE_TIMEOUT';
+        if (silent || this.#options.endpoints.length > 1) await this.leave(connection, true);
         // A silent member has used the caller's time up; the next call finds another one.
         const neverSent = wasNeverSent(failure);
-        const again = neverSent || (repeatable === 'always' && failure.code !== 'STORE_TIMEOUT');
+        const again = neverSent || (repeatable === 'always' && !silent);
         if (again && tries > 0) continue;
         throw repeatable === 'always' || neverSent ? failure : inDoubt(failure);
       }

@@ -56,7 +56,7 @@ const kinds: readonly FailureKind[] = [
     meaning: 'the lease has ended',
   },
   {
-    words: /DEADLINE_EXCEEDED|request timed out|timeout/iu,
+    words: /deadline.exceeded|request timed out|timeout/iu,
     code: 'STORE_TIMEOUT',
     meaning: 'etcd did not answer in time',
   },

@@ -56,3 +56,19 @@ describe.concurrent('a lease', { timeout: 120_000 }, () => {
     await expect(store.lease(999)).rejects.toThrow('1000 ms or more');
   });
 });
+
+// By itself: it holds up everything in this process.
+it(
+  'is known to be over at once by a process that was busy beyond its time',
+  { timeout: 120_000 },
+  async () => {
+    const etcd = await withEtcd();
+    const store = openStore({ endpoints: etcd.endpoints });
+    const lease = await store.lease(1000);
+    // etcd makes two seconds of one.
+    const busyUntil = performance.now() + 3000;
+    while (performance.now() < busyUntil);
+    expect(lease.lost.aborted).toBe(true);
+    await expect(lease.put('k', 'late')).rejects.toMatchObject({ code: 'STORE_LEASE_LOST' });
+  },
+);

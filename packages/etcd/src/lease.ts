@@ -15,6 +15,8 @@ export class EtcdLease implements StoreLease {
   readonly #lost = new AbortController();
   readonly #closed: AbortSignal;
   #ttlMs: number;
+  /** On the monotonic clock: a timer comes late where the process was busy. */
+  #expiresAt = Number.POSITIVE_INFINITY;
   #expiry: NodeJS.Timeout | undefined;
   #next: NodeJS.Timeout | undefined;
 
@@ -57,6 +59,7 @@ export class EtcdLease implements StoreLease {
   }
 
   get lost(): CancelSignal {
+    this.#endIfOver();
     return this.#lost.signal;
   }
 
@@ -91,7 +94,8 @@ export class EtcdLease implements StoreLease {
   #renewed(sentAt: number): void {
     const spareMs = Math.min(1000, this.#ttlMs / 10);
     clearTimeout(this.#expiry);
-    this.#expiry = setTimeout(this.#end, Math.max(0, sentAt + this.#ttlMs - spareMs - performance.now()));
+    this.#expiresAt = sentAt + this.#ttlMs - spareMs;
+    this.#expiry = setTimeout(this.#end, Math.max(0, this.#expiresAt - performance.now()));
     this.#keepAliveIn(this.#ttlMs / 3);
   }
 
@@ -120,7 +124,12 @@ export class EtcdLease implements StoreLease {
     }
   }
 
+  #endIfOver(): void {
+    if (performance.now() >= this.#expiresAt) this.#end();
+  }
+
   #assertAlive(): void {
+    this.#endIfOver();
     if (this.#lost.signal.aborted)
       throw new WaystationError('STORE_LEASE_LOST', `lease ${this.id} has ended`);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outcomeClasses } from '../sending/outcome.ts';
 import { parseEndpoint } from '../strategy/endpoint.ts';
 import { namePattern } from './keys.ts';
 
@@ -65,17 +66,7 @@ const aliyunChannel = z.strictObject({
   ...sharedShape,
 });
 
-const gatewayClass = z.enum([
-  'accepted',
-  'rejected',
-  'unprovisioned',
-  'account',
-  'throttled',
-  'misconfigured',
-  'limited',
-  'unavailable',
-  'unknown',
-]);
+const gatewayClass = z.enum(outcomeClasses);
 const headerName = z
   .string()
   .regex(

@@ -38,6 +38,10 @@ describe('an endpoint', () => {
     '127.0.0.1.',
     ' sms.example.com',
     'sms.example.com\n',
+    'https://[80]/',
+    'https://[1:::1]/',
+    'https://[1::1::1]/',
+    'https://[12345::1]/',
   ])('is not %j', (text) => {
     expect(parseEndpoint(text)).toBeUndefined();
   });

@@ -13,7 +13,7 @@ export interface Endpoint {
 }
 
 const pattern =
-  /^(?:(https?):\/\/)?(\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?)(?::(\d{1,5}))?(\/[!$-;=?-Z_a-z~[\]]*)?$/i;
+  /^(?:(https?):\/\/)?(\[[0-9a-f:]{2,39}\]|[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?)(?::(\d{1,5}))?(\/[!$-;=?-Z_a-z~[\]]*)?$/i;
 
 /**
  * Reads a host with an optional port, or an http(s) URL; undefined for anything else. Deliberately stricter than
@@ -28,6 +28,7 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   const ownPort = protocol === 'http' ? 80 : 443;
   const port = match[3] === undefined ? ownPort : Number(match[3]);
   if (hostname.includes('..') || port < 1 || port > 65_535 || isOddAddress(hostname)) return undefined;
+  if (hostname.startsWith('[') && !isIpv6(hostname.slice(1, -1))) return undefined;
   const path = match[4] ?? '/';
   const authority = port === ownPort ? hostname : `${hostname}:${port}`;
   return {
@@ -45,4 +46,12 @@ function isOddAddress(hostname: string): boolean {
   const last = hostname.slice(hostname.lastIndexOf('.') + 1);
   if (!/^(\d+|0x[0-9a-f]*)$/.test(last)) return false;
   return !/^(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}$/.test(hostname);
+}
+
+/** Eight groups of up to four hex digits, or fewer with one `::` in place of the zeros that are left out. */
+function isIpv6(text: string): boolean {
+  const halves = text.split('::');
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  if (halves.length > 2 || !groups.every((group) => /^[0-9a-f]{1,4}$/.test(group))) return false;
+  return halves.length === 2 ? groups.length < 8 : groups.length === 8;
 }

@@ -34,6 +34,11 @@ export class EtcdCluster {
     this.#parts = parts;
   }
 
+  /** The members, in the order of their endpoints. */
+  get members(): readonly ClusterMember[] {
+    return this.#parts.members;
+  }
+
   /** The members' processes. */
   get nodes(): readonly EtcdNode[] {
     return this.#parts.members.map(({ node }) => node);
@@ -78,6 +83,14 @@ export class EtcdCluster {
   /** Runs etcdctl against the first member alone. */
   async ctlOfFirst(args: readonly string[]): Promise<string> {
     return this.#ctl(this.nodes.slice(0, 1), args);
+  }
+
+  /** A member's id in hexadecimal; the cluster must serve. */
+  async idOf(name: string): Promise<string> {
+    const lines = (await this.etcdctl(['member', 'list'])).split('\n');
+    const id = lines.map((line) => line.split(', ')).find((fields) => fields[2] === name)?.[0];
+    if (id === undefined) throw new Error(`no member ${name} in:\n${lines.join('\n')}`);
+    return id;
   }
 
   /** Makes `user` an administrator beside root, both with this password, and turns authentication on. */

@@ -6,7 +6,7 @@ import type { StartEtcdOptions, TestEtcd } from './start-etcd.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Registers what is done when a test has finished; tests side by side hand in their own. */
-type Finished = (undo: () => Promise<void>) => void;
+export type Finished = (undo: () => Promise<void>) => void;
 
 /** An etcd that is stopped when the test has finished. */
 export async function withEtcd(

@@ -8,10 +8,13 @@ import { EtcdCluster } from './etcd-cluster.ts';
 import type { ClusterMember } from './etcd-cluster.ts';
 import { EtcdNode } from './etcd-node.ts';
 import { pickFreePort } from './free-port.ts';
+import { PeerNetwork } from './peer-network.ts';
 
 /** What kind of etcd a test needs; by default one member, plain text, open to all, data of its own. */
 export interface StartEtcdOptions {
   readonly nodes?: 1 | 3;
+  /** Let members be cut off from their peers, by `cutOff` of a node. */
+  readonly partitionable?: boolean;
   /** Serve by TLS with a certificate of the authority `ca`. */
   readonly tls?: boolean;
   /** With `tls`: turn away clients without a certificate of that authority. */
@@ -58,6 +61,13 @@ export interface TestEtcdNode {
   kill(): Promise<void>;
   pause(): void;
   resume(): void;
+  /**
+   * Nothing passes any more between this member and its peers, while clients reach them all; one member at a time,
+   * and only with `partitionable`. The cluster must serve when this is called.
+   */
+  cutOff(): Promise<void>;
+  /** Lets everything pass again. */
+  rejoin(): void;
   /** Ends the process if it runs and starts it on the same data; resolves when all members that run serve. */
   restart(): Promise<void>;
 }
@@ -78,7 +88,8 @@ async function startIn(folder: string, options: StartEtcdOptions): Promise<TestE
   const certificates = options.tls === true ? await writeCertificates(folder) : undefined;
   // Another process may take a port between the look and the start: then others are picked.
   for (let attempt = 1; ; attempt += 1) {
-    const members = await layOut(folder, binaries.etcd, options, certificates, attempt);
+    const network = options.partitionable === true ? new PeerNetwork() : undefined;
+    const members = await layOut(folder, binaries.etcd, options, { certificates, network }, attempt);
     const cluster = new EtcdCluster({
       binaries,
       members,
@@ -87,19 +98,26 @@ async function startIn(folder: string, options: StartEtcdOptions): Promise<TestE
     try {
       await cluster.start();
       if (options.auth !== undefined) await cluster.enableAuth(options.auth.user, options.auth.password);
-      return describe(cluster, folder, certificates);
+      return describe(cluster, folder, { certificates, network });
     } catch (error) {
       await cluster.kill();
+      network?.close();
       if (attempt === 5 || !String(error).includes('address already in use')) throw error;
     }
   }
+}
+
+/** What stands around the members' processes. */
+interface Surroundings {
+  readonly certificates: CertificateFiles | undefined;
+  readonly network: PeerNetwork | undefined;
 }
 
 async function layOut(
   folder: string,
   binary: string,
   options: StartEtcdOptions,
-  certificates: CertificateFiles | undefined,
+  { certificates, network }: Surroundings,
   attempt: number,
 ): Promise<ClusterMember[]> {
   const scheme = certificates === undefined ? 'http' : 'https';
@@ -107,15 +125,20 @@ async function layOut(
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const names = Array.from({ length: options.nodes ?? 1 }, (_, index) => `member-${String(index + 1)}`);
   const places = await Promise.all(
-    names.map(async (name) => ({
-      name,
-      dataDir: join(dataDir, name),
-      peerUrl: `http://127.0.0.1:${String(await pickFreePort())}`,
-      endpoint: `${scheme}://127.0.0.1:${String(await pickFreePort())}`,
-    })),
+    names.map(async (name) => {
+      const peerPort = await pickFreePort();
+      const listenPeerUrl = `http://127.0.0.1:${String(peerPort)}`;
+      return {
+        name,
+        dataDir: join(dataDir, name),
+        listenPeerUrl,
+        peerUrl: (await network?.open(name, peerPort)) ?? listenPeerUrl,
+        endpoint: `${scheme}://127.0.0.1:${String(await pickFreePort())}`,
+      };
+    }),
   );
   const cluster = places.map(({ name, peerUrl }) => `${name}=${peerUrl}`).join(',');
-  return places.map(({ endpoint, ...place }) => ({
+  return places.map(({ endpoint, listenPeerUrl, ...place }) => ({
     ...place,
     node: new EtcdNode({
       binary,
@@ -124,7 +147,7 @@ async function layOut(
       args: [
         ...[`--name=${place.name}`, `--data-dir=${place.dataDir}`],
         ...[`--listen-client-urls=${endpoint}`, `--advertise-client-urls=${endpoint}`],
-        ...[`--listen-peer-urls=${place.peerUrl}`, `--initial-advertise-peer-urls=${place.peerUrl}`],
+        ...[`--listen-peer-urls=${listenPeerUrl}`, `--initial-advertise-peer-urls=${place.peerUrl}`],
         ...[`--initial-cluster=${cluster}`, '--initial-cluster-state=new', '--logger=zap'],
         ...tlsFlags(certificates, options.clientCertificates === true),
         ...(options.flags ?? []),
@@ -139,16 +162,12 @@ function tlsFlags(files: CertificateFiles | undefined, clientCertificates: boole
   return clientCertificates ? [...own, '--client-cert-auth', `--trusted-ca-file=${files.ca}`] : own;
 }
 
-function describe(
-  cluster: EtcdCluster,
-  folder: string,
-  certificates: CertificateFiles | undefined,
-): TestEtcd {
+function describe(cluster: EtcdCluster, folder: string, { certificates, network }: Surroundings): TestEtcd {
   const endpoints = cluster.nodes.map(({ endpoint }) => endpoint);
   return {
     endpoints,
     endpoint: endpoints[0] ?? '',
-    nodes: cluster.nodes.map((node) => ({
+    nodes: cluster.members.map(({ name, node }) => ({
       endpoint: node.endpoint,
       get pid() {
         return node.pid;
@@ -159,6 +178,13 @@ function describe(
       },
       resume: () => {
         node.resume();
+      },
+      cutOff: async () => {
+        if (network === undefined) throw new Error('only with `partitionable`');
+        network.cutOff(name, await cluster.idOf(name));
+      },
+      rejoin: () => {
+        network?.mend();
       },
       restart: async () => {
         await node.kill();
@@ -185,6 +211,7 @@ function describe(
     restoreFrom: (file) => cluster.restoreFrom(file),
     stop: async () => {
       await cluster.kill();
+      network?.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };

@@ -1,0 +1,42 @@
+import { commandOf, lives, parentOf } from './process-facts.mjs';
+import { endCommands } from './run-command.mjs';
+
+/** How often it is looked whether npm still lives, in milliseconds. */
+const lookEveryMs = 500;
+
+/**
+ * When a person or a supervisor ends us, `end` is called first, once; by default it ends all commands. npm runs us
+ * through a shell that may keep a signal for itself, so that npm's own death is taken as one.
+ */
+export function endChildrenWithUs(end = endCommands) {
+  let ending = false;
+  const endBy = (signal, number) => {
+    if (ending) return;
+    ending = true;
+    void end(signal).finally(() => process.exit(128 + number));
+  };
+  for (const [signal, number] of [
+    ['SIGHUP', 1],
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ]) {
+    process.on(signal, () => endBy(signal, number));
+  }
+  if (process.env.npm_lifecycle_event !== undefined) void watchNpm(() => endBy('SIGTERM', 15));
+}
+
+async function watchNpm(onDeath) {
+  const parent = process.ppid;
+  const watched = [parent];
+  // Between npm and us stands a shell, unless it made way.
+  const above = await parentOf(parent);
+  if (above !== undefined && !isNpm(await commandOf(parent)) && isNpm(await commandOf(above)))
+    watched.push(above);
+  setInterval(() => {
+    if (process.ppid !== parent || !watched.every(lives)) onDeath();
+  }, lookEveryMs).unref();
+}
+
+function isNpm(command = '') {
+  return /\bp?npm\b/u.test(command);
+}
