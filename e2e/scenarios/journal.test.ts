@@ -76,7 +76,7 @@ it.each(steps)(
     await set.apply(strategyOf(set, 'fail'));
     const dataDir = set.path('data');
     const agent = await set.agent({ dataDir });
-    const ids = [];
+    const ids: string[] = [];
     for (const fault of faults) ids.push(await set.simulator.setFault(fault));
     const key = at.replaceAll(' ', '-');
     const first = send(agent, key);

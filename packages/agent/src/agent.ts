@@ -86,10 +86,7 @@ export class Agent {
       },
       onChange,
     });
-    this.#journal = new Journal(
-      { clock, log: log.child({ component: 'journal' }) },
-      { dataDir: config.dataDir, ...config.journal },
-    );
+    this.#journal = journalOf(dependencies, config);
     this.#sender = new JournalledSender({
       sender: sendSide,
       journal: this.#journal,
@@ -118,19 +115,7 @@ export class Agent {
       const options = { path: source.path, ...(filePollMs !== undefined && { pollMs: filePollMs }) };
       this.#feed = new FileSync(shared, options);
     }
-    this.#status = new AgentStatus({
-      facts: factsOf(dependencies, config),
-      clock,
-      phase: () => this.#phase,
-      intake: this.#intake,
-      sendSide,
-      feed: () => this.#feed.state,
-      journal: this.#journal,
-      troubles: () => [
-        ...[this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined),
-        ...this.#journal.troubles,
-      ],
-    });
+    this.#status = this.#newStatus();
     this.#api = this.#apiListener();
     this.#admin = new HttpListener(
       {
@@ -193,6 +178,24 @@ export class Agent {
     log.info('agent stopped');
   }
 
+  #newStatus(): AgentStatus {
+    return new AgentStatus({
+      facts: factsOf(this.#dependencies, this.#config),
+      clock: this.#dependencies.clock,
+      phase: () => this.#phase,
+      intake: this.#intake,
+      sendSide: this.#dependencies.sendSide,
+      feed: () => this.#feed.state,
+      journal: this.#journal,
+      troubles: () => this.#troubles(),
+    });
+  }
+
+  #troubles(): string[] {
+    const cache = [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined);
+    return [...cache, ...this.#journal.troubles];
+  }
+
   async #startFromCache(): Promise<void> {
     const read = await this.#cache.load();
     if (read.kind === 'found') this.#intake.offer(read.offered);
@@ -221,6 +224,10 @@ export class Agent {
       { address: listen, ...(protection.tls && { tls: protection.tls }) },
     );
   }
+}
+
+function journalOf({ clock, log }: AgentDependencies, { dataDir, journal }: AgentConfig): Journal {
+  return new Journal({ clock, log: log.child({ component: 'journal' }) }, { dataDir, ...journal });
 }
 
 /** Names what a cached strategy was taken from, so that another fleet's is never served. */

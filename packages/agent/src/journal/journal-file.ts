@@ -144,7 +144,7 @@ export class JournalFile {
       start: [state, 0, ''],
       end: [state, Number.MAX_SAFE_INTEGER, ''],
     })) {
-      const [, at, name] = key as IndexKey;
+      const [, at, name] = key;
       const [id = '', bytes] = value.split(' ');
       yield { name, state, at, id, bytes: Number(bytes) };
     }

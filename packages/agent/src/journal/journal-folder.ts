@@ -5,7 +5,7 @@ import { WaystationError } from '@waystation/core';
 import { replaceFile } from '../disk/replace-file.ts';
 
 /** The format that this version writes; a newer one is refused, since its promises are not understood here. */
-export const journalFormat = 1;
+const journalFormat = 1;
 
 /** File systems that other hosts share, by the number that Linux gives them: locks and mappings fail on these. */
 const networkFileSystems: ReadonlyMap<number, string> = new Map([

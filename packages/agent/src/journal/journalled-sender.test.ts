@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { messageTo, realClock, silentLog } from '../testing/send-fixture.ts';
+import { networkFileSystemName } from './journal-folder.ts';
 import { Journal } from './journal.ts';
 import type { JournalOptions } from './journal.ts';
 import { JournalledSender } from './journalled-sender.ts';
@@ -63,8 +64,8 @@ afterEach(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
-async function open(options: Partial<JournalOptions> = {}, wallTime = realClock.wallTime) {
-  const clock = { now: realClock.now, wallTime };
+async function open(options: Partial<JournalOptions> = {}, wallTime = () => Date.now()) {
+  const clock = { ...realClock, wallTime };
   const journal = new Journal(
     { clock, log: silentLog },
     { dataDir, maxBytes: 1_000_000, retentionMs: 3_600_000, reopenMs: 0, ...options },
@@ -195,6 +196,12 @@ describe('a key', () => {
     expect(repeat).toEqual(unknown);
     expect(behind.texts).toBe(1);
     onUnknownOutcome = 'resend';
+    behind.script = ['unavailable', 'unavailable'];
+    const { attempts, ...rest } = unknown;
+    expect(await sender.send(message, keyed('a'))).toMatchObject(rest);
+    await sender.settled();
+    expect(attempts).toHaveLength(1);
+    expect(behind.texts).toBe(1);
     const resent = await sender.send(message, keyed('a'));
     expect(resent).toMatchObject({ kind: 'accepted', id: unknown.id });
     await sender.settled();
@@ -332,8 +339,9 @@ describe('a journal that cannot be used', () => {
     expect(own.journal.troubles.join()).toMatch(/set aside/);
   });
 
-  it('refuses keyed messages and lets others pass', async () => {
-    await writeFile(join(dataDir, 'journal'), 'no folder').catch(() => undefined);
+  it('is refused where it cannot be a folder, or is shared between hosts', async () => {
+    expect([networkFileSystemName(0x6969), networkFileSystemName(0xef53)]).toEqual(['NFS', undefined]);
+    await writeFile(join(dataDir, 'journal'), 'no folder');
     await expect(open()).rejects.toMatchObject({ code: 'DATA_DIR_UNUSABLE' });
   });
 });

@@ -166,13 +166,22 @@ export class JournalledSender implements MessageSender {
     };
     const run = new MessageRun({ stock, clock }, facts, before);
     // A caller who hangs up cancels nothing: the key outlives the connection.
-    const { signal: _hungUp, ...rest } = options;
     let result: SendResult;
     try {
-      result = await sender.send(message, { ...rest, timeoutMs, id: facts.id, attempts: run });
+      result = await sender.send(message, {
+        ...unsignalled(options),
+        timeoutMs,
+        id: facts.id,
+        attempts: run,
+      });
     } catch (error) {
       if (!(error instanceof AttemptNotWritten)) throw error;
       result = run.keptBack(error);
+    }
+    // The first time may have reached somebody, whatever was said of the second.
+    if (before !== undefined && result.kind !== 'accepted') {
+      const attempts = [...before.entry.result.attempts, ...result.attempts];
+      result = { ...before.entry.result, attempts };
     }
     return { result, saved: run.end(result) };
   }
@@ -181,6 +190,12 @@ export class JournalledSender implements MessageSender {
     const route = this.#dependencies.strategy()?.routes.find((one) => one.name === name);
     return route?.onUnknownOutcome === 'resend';
   }
+}
+
+function unsignalled(options: SendOptions): SendOptions {
+  const rest: { -readonly [Name in keyof SendOptions]: SendOptions[Name] } = { ...options };
+  delete rest.signal;
+  return rest;
 }
 
 /** Nothing is sent under a key whose entry cannot be read. */

@@ -6,6 +6,6 @@ import type { JournalPayload } from './journal-entry.ts';
  * order, OutId, extension code and route. Not deadlines or traces.
  */
 export function payloadText({ message, route }: JournalPayload): string {
-  const { phoneNumbers: _asWritten, ...rest } = message;
-  return canonicalJson({ ...rest, route });
+  const { e164, signName, templateCode, templateParam, outId, smsUpExtendCode } = message;
+  return canonicalJson({ e164, signName, templateCode, templateParam, outId, smsUpExtendCode, route });
 }

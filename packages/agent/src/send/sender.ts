@@ -10,7 +10,7 @@ import type {
   Random,
 } from '@waystation/core';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
-import type { AttemptResult } from '../pool/send-channel.ts';
+import type { AttemptResult, SendChannel } from '../pool/send-channel.ts';
 import type { SendCounts } from '../status/send-side.ts';
 import type { AttemptAlerts } from './attempt-alerts.ts';
 import type { AttemptLog } from './attempt-log.ts';
@@ -148,15 +148,15 @@ export class Sender implements MessageSender {
     signal: AbortSignal,
     written?: { readonly log: AttemptLog; readonly route: string },
   ): Promise<AttemptResult | undefined> {
-    const channel = state.channels.get(candidate.channel);
-    const override = this.#dependencies.routing.current()?.snapshot.overrides.get(candidate.channel);
-    if (channel?.hasRoom !== true || override?.kind === 'drain') return undefined;
+    const channel = this.#usable(state, candidate.channel);
+    if (channel === undefined) return undefined;
     const { connectMs, readMs } = state.snapshot.strategy.timeouts;
     const outId = message.outId ?? id;
     if (written !== undefined) {
       const { revision } = state.snapshot;
       await written.log.starting({ candidate, outId, revision, route: written.route });
-      if (!channel.hasRoom) {
+      // Writing takes a moment, in which the last place may have gone.
+      if (this.#usable(state, candidate.channel) === undefined) {
         written.log.ended(undefined);
         return undefined;
       }
@@ -165,6 +165,13 @@ export class Sender implements MessageSender {
     written?.log.ended(result.outcome);
     this.#dependencies.alerts.tell(candidate, result.outcome);
     return result;
+  }
+
+  /** The channel, unless it has no room or was taken out of use. */
+  #usable(state: RoutingState, name: string): SendChannel | undefined {
+    const channel = state.channels.get(name);
+    const override = this.#dependencies.routing.current()?.snapshot.overrides.get(name);
+    return channel?.hasRoom === true && override?.kind !== 'drain' ? channel : undefined;
   }
 
   #counted(result: SendResult): SendResult {
