@@ -1,6 +1,8 @@
 import { chmod, open as openFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
+import { z } from 'zod';
+import { FileReserve } from './file-reserve.ts';
 import { pause } from '../pause.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
 import type { JournalCipher } from './journal-cipher.ts';
@@ -43,6 +45,9 @@ type IndexKey = [state: string, at: number, name: string];
 const overheadBytes = 400;
 /** More than LMDB's own table of readers: written out, so that a full disk cannot fail under the mapping. */
 const lockFileBytes = 16_384;
+const statsSchema = z.object({ lastPageNumber: z.int() });
+/** A disk that takes longer than this for one write is none to rely on. */
+const flushMs = 30_000;
 /** How long lmdb may take to say why. */
 const reasonMs = 1000;
 const checkName = 'check';
@@ -56,8 +61,12 @@ export class JournalFile {
   readonly #ids: Database<string, string>;
   readonly #meta: Database<string, string>;
 
-  private constructor(cipher: JournalCipher, root: RootDatabase<Buffer, string>) {
+  readonly #reserve: FileReserve;
+  #broken: Error | undefined;
+
+  private constructor(cipher: JournalCipher, root: RootDatabase<Buffer, string>, path: string) {
     this.#cipher = cipher;
+    this.#reserve = new FileReserve(path, () => usedPagesOf(root));
     this.#root = root;
     this.#entries = root.openDB('entries', { encoding: 'binary' });
     this.#index = root.openDB('index', { encoding: 'string' });
@@ -76,7 +85,7 @@ export class JournalFile {
       cache: false,
       overlappingSync: true,
     });
-    const file = new JournalFile(cipher, root);
+    const file = new JournalFile(cipher, root, join(folder, 'data.mdb'));
     for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
     return file;
   }
@@ -87,7 +96,7 @@ export class JournalFile {
     const found = this.#meta.get(checkName);
     if (found !== undefined) return found === expected;
     if (this.#index.getKeysCount({ limit: 1 }) > 0) return false;
-    await this.#write(() => {
+    await this.#write(100, () => {
       quietly(this.#meta.put(checkName, expected));
     });
     return true;
@@ -118,7 +127,7 @@ export class JournalFile {
   async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const sealed = this.#cipher.seal(name, JSON.stringify(entry));
     const place = placeOf(entry, sealed.length);
-    await this.#write(() => {
+    await this.#write(place.bytes, () => {
       if (was !== undefined) quietly(this.#index.remove([was.state, was.at, name]));
       quietly(this.#entries.put(name, sealed));
       quietly(this.#ids.put(entry.id, name));
@@ -129,7 +138,7 @@ export class JournalFile {
 
   /** Takes entries out; resolves once that is on the disk. */
   async remove(lines: readonly (IndexLine & { readonly id: string })[]): Promise<void> {
-    await this.#write(() => {
+    await this.#write(lines.length * overheadBytes, () => {
       for (const { name, state, at, id } of lines) {
         quietly(this.#entries.remove(name));
         quietly(this.#ids.remove(id));
@@ -155,14 +164,30 @@ export class JournalFile {
   }
 
   /** One transaction, with whatever else is written at the same moment; `put` alone would only mean committed. */
-  async #write(action: () => void): Promise<void> {
+  async #write(bytes: number, action: () => void): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
+    await this.#reserve.take(bytes);
+    const over = new AbortController();
     try {
-      await this.#root.batch(action);
-      await this.#root.flushed;
+      const late = pause(flushMs, [over.signal]).then(() => 'late' as const);
+      const written = this.#root.batch(action).then(() => this.#root.flushed);
+      if ((await Promise.race([written, late])) === 'late') {
+        throw new Error(`the disk did not take a write within ${String(flushMs)} ms`);
+      }
     } catch (error) {
-      throw await reasonOf(error);
+      // After a write that failed, LMDB's memory is not to be trusted: nothing more is written until a new start.
+      this.#broken = await reasonOf(error);
+      throw this.#broken;
+    } finally {
+      over.abort();
+      this.#reserve.release(bytes);
     }
   }
+}
+
+/** The last page in use. */
+function usedPagesOf(root: RootDatabase<Buffer, string>): number {
+  return statsSchema.parse(root.getStats()).lastPageNumber;
 }
 
 function placeOf(entry: JournalEntry, sealedBytes: number): EntryPlace {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, chmod, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaystationError } from '@waystation/core';
+import { makeFolder } from '../disk/make-folder.ts';
 import { replaceFile } from '../disk/replace-file.ts';
 
 /** The format that this version writes; a newer one is refused, since its promises are not understood here. */
@@ -36,7 +37,7 @@ export class JournalFolder {
   /** Makes the folder where it is missing; rejects where it cannot be used, or was written by a newer version. */
   async prepare(): Promise<void> {
     try {
-      await mkdir(this.path, { recursive: true, mode: 0o700 });
+      await makeFolder(this.path);
       await chmod(this.path, 0o700);
     } catch (error) {
       throw unusable(this.path, codeOf(error), error);
