@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaystationError } from '@waystation/core';
 import { makeFolder } from '../disk/make-folder.ts';
@@ -38,6 +38,8 @@ export class JournalFolder {
   async prepare(): Promise<void> {
     try {
       await makeFolder(this.path);
+      // `ENOTDIR` where it is a file.
+      await readdir(this.path);
       await chmod(this.path, 0o700);
     } catch (error) {
       throw unusable(this.path, codeOf(error), error);
