@@ -42,8 +42,8 @@ for (const bin of Object.values(manifest.bin ?? {})) {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    // Loaded only when a channel needs it: it costs 430 ms and 40 MB.
-    external: ['@alicloud/*', '@darabonba/*'],
+    // The first two are loaded only when a channel needs them: they cost 430 ms and 40 MB. lmdb is native code.
+    external: ['@alicloud/*', '@darabonba/*', 'lmdb'],
     plugins: [inlineEtcdProtos],
     logLevel: 'warning',
   });

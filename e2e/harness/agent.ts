@@ -16,6 +16,7 @@ export interface AgentStatus {
     readonly drained: boolean;
     readonly health?: { readonly state: string };
   }[];
+  readonly journal: { readonly open: boolean; readonly unfinished: number; readonly done: number };
   readonly warnings: readonly string[];
 }
 

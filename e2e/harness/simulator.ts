@@ -78,6 +78,12 @@ export class SimulatorProcess {
     return id;
   }
 
+  /** How many requests a fault has struck so far. */
+  async strikes(id: string): Promise<number> {
+    const { faults } = (await this.#call('GET', '/faults')) as { faults: { id: string; strikes: number }[] };
+    return faults.find((fault) => fault.id === id)?.strikes ?? 0;
+  }
+
   async clearFaults(): Promise<void> {
     await this.#call('DELETE', '/faults');
   }

@@ -56,7 +56,7 @@ it('whatever is thrown at the API port gets its code, no text goes out, and the 
     ['a bad timeout', message({}), { 'request-timeout-ms': '0' }, 400],
     ['a web page', message({}), { origin: 'https://evil.example' }, 403],
     ['a web page without Origin', message({}), { 'sec-fetch-site': 'cross-site' }, 403],
-    ['a key that would be forgotten', message({}), { 'idempotency-key': 'a' }, 501],
+    ['a key of 256 characters', message({}), { 'idempotency-key': 'k'.repeat(256) }, 400],
     ['a message to be kept', message({ deliverBy: '2030-01-01T00:00:00Z' }), {}, 501],
   ];
   const wrong: unknown[] = [];

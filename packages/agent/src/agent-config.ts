@@ -37,6 +37,14 @@ export interface AgentConfig {
   /** Actions that the Aliyun-compatible API passes on, each name with `*` at its end or not. */
   readonly compatActions: readonly string[];
   readonly dataDir: string;
+  readonly journal: {
+    /** Bytes of entries at most. */
+    readonly maxBytes: number;
+    /** How long what is over is kept, in ms. */
+    readonly retentionMs: number;
+    /** In place of the key that lies in the data directory. */
+    readonly key?: Buffer;
+  };
   readonly logLevel: LogLevel;
   /** How long requests under way may take to end when the agent stops, in ms. */
   readonly stopTimeoutMs: number;

@@ -10,6 +10,8 @@ import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
 import { RecentMessages } from './http/recent-messages.ts';
+import { Journal } from './journal/journal.ts';
+import { JournalledSender } from './journal/journalled-sender.ts';
 import type { AgentLogger } from './log/logger.ts';
 import { AgentReporter } from './report/agent-reporter.ts';
 import type { AgentFacts, AgentPhase } from './status/agent-facts.ts';
@@ -54,6 +56,8 @@ export class Agent {
   readonly #store: SharedStore;
   readonly #cache: StrategyCache;
   readonly #intake: StrategyIntake;
+  readonly #journal: Journal;
+  readonly #sender: JournalledSender;
   readonly #feed: StrategyFeed;
   readonly #reporter: AgentReporter | undefined;
   readonly #status: AgentStatus;
@@ -83,6 +87,13 @@ export class Agent {
       },
       onChange,
     });
+    this.#journal = journalOf(dependencies, config);
+    this.#sender = new JournalledSender({
+      sender: sendSide,
+      journal: this.#journal,
+      clock,
+      strategy: () => this.#intake.applied?.snapshot.strategy,
+    });
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
     const { source, fleet } = config;
@@ -105,15 +116,7 @@ export class Agent {
       const options = { path: source.path, ...(filePollMs !== undefined && { pollMs: filePollMs }) };
       this.#feed = new FileSync(shared, options);
     }
-    this.#status = new AgentStatus({
-      facts: factsOf(dependencies, config),
-      clock,
-      phase: () => this.#phase,
-      intake: this.#intake,
-      sendSide,
-      feed: () => this.#feed.state,
-      troubles: () => [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined),
-    });
+    this.#status = this.#newStatus();
     this.#api = this.#apiListener();
     this.#admin = new HttpListener(
       {
@@ -131,12 +134,13 @@ export class Agent {
   /**
    * Takes the data directory, serves from the cached strategy where there is one, opens the ports and begins to
    * follow the source. Resolves once the ports are open, whether the source answers or not; rejects with
-   * `DATA_DIR_LOCKED`, `LISTEN_FAILED` or `CONFIG_INVALID`, and then nothing is left open.
+   * `DATA_DIR_LOCKED`, `JOURNAL_TOO_NEW`, `LISTEN_FAILED` or `CONFIG_INVALID`, and then nothing is left open.
    */
   async start(): Promise<AgentAddresses> {
     const { log } = this.#dependencies;
     try {
       this.#lock = await DataDirLock.acquire(this.#config.dataDir);
+      await this.#journal.start();
       await this.#startFromCache();
       const admin = await this.#admin.start();
       const api = await this.#api.start();
@@ -172,10 +176,30 @@ export class Agent {
     await this.#api.stop(stopTimeoutMs);
     await this.#feed.stop();
     await Promise.all([sendSide.stop(stopTimeoutMs), this.#reporter?.stop(), this.#cache.flush()]);
+    await this.#sender.settled();
+    await this.#journal.stop();
     await this.#store.close();
     await this.#admin.stop(0);
     await this.#lock?.release();
     log.info('agent stopped');
+  }
+
+  #newStatus(): AgentStatus {
+    return new AgentStatus({
+      facts: factsOf(this.#dependencies, this.#config),
+      clock: this.#dependencies.clock,
+      phase: () => this.#phase,
+      intake: this.#intake,
+      sendSide: this.#dependencies.sendSide,
+      feed: () => this.#feed.state,
+      journal: this.#journal,
+      troubles: () => this.#troubles(),
+    });
+  }
+
+  #troubles(): string[] {
+    const cache = [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined);
+    return [...cache, ...this.#journal.troubles];
   }
 
   async #startFromCache(): Promise<void> {
@@ -192,14 +216,15 @@ export class Agent {
     const recent = new RecentMessages(recentMessages);
     const apiLog = log.child({ component: 'api' });
     const notReady = (): string | undefined => this.#status.noStrategy();
-    const shared = { sender: sendSide, recent, notReady, log: apiLog };
+    const find = (id: string) => this.#sender.find(id);
+    const shared = { sender: this.#sender, recent, notReady, log: apiLog };
     const totalMs = (): number => this.#intake.applied?.snapshot.strategy.timeouts.compatTotalMs ?? 0;
     const { caller } = sendSide;
     const compat = new CompatHandler(
       { ...shared, caller, totalMs, clock },
       { localKeys: protection.localKeys, actions: compatActions },
     );
-    const dependencies = { ...shared, compat };
+    const dependencies = { ...shared, find, compat };
     const rules = {
       allowedHosts: new Set(protection.allowedHosts.map((host) => host.toLowerCase())),
       ...(protection.token !== undefined && { token: protection.token }),
@@ -212,6 +237,10 @@ export class Agent {
       { address: listen, ...(protection.tls && { tls: protection.tls }) },
     );
   }
+}
+
+function journalOf({ clock, log }: AgentDependencies, { dataDir, journal }: AgentConfig): Journal {
+  return new Journal({ clock, log: log.child({ component: 'journal' }) }, { dataDir, ...journal });
 }
 
 /** Names what a cached strategy was taken from, so that another fleet's is never served. */

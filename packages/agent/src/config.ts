@@ -132,6 +132,35 @@ const compatActions: OptionDefinition<readonly string[]> = {
   fallback: defaultCompatActions,
 };
 
+const journalMaxMb: OptionDefinition<number> = {
+  kind: 'text',
+  placeholder: '<MiB>',
+  description: 'how much the journal of keyed messages keeps; the oldest that are over go first',
+  schema: readBy(
+    (text) => (/^\d{1,6}$/.test(text) && Number(text) >= 1 ? Number(text) : undefined),
+    'must be a whole number of MiB from 1 to 999999',
+  ),
+  fallback: '512',
+};
+
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const maxRetentionMs = 30 * unitMs.d;
+
+const journalRetention: OptionDefinition<number> = {
+  kind: 'text',
+  placeholder: '<time>',
+  description: 'how long a key is known after its message is over',
+  schema: readBy(readRetention, 'must be a time such as 90m, 24h or 7d, from 60s to 30d'),
+  fallback: '24h',
+};
+
+function readRetention(text: string): number | undefined {
+  const [, count, unit] = /^(\d{1,7})([smhd])$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) return undefined;
+  const ms = Number(count) * unitMs[unit as keyof typeof unitMs];
+  return ms >= unitMs.m && ms <= maxRetentionMs ? ms : undefined;
+}
+
 /** Every option of the agent (`docs/reference/agent.md` is held equal to it). */
 export const agentOptions = {
   ...etcdOptions,
@@ -143,6 +172,9 @@ export const agentOptions = {
   listen: listenOption('where sends are taken', '127.0.0.1:7280'),
   adminListen: listenOption('where health and status are shown', '127.0.0.1:7281'),
   dataDir,
+  journalMaxMb,
+  journalRetention,
+  journalKeyFile: fileOption('seals the journal in place of a key in the data directory (32 bytes, base64)'),
   credentialsFile: fileOption('named credentials'),
   allowEndpoint,
   allowHost,

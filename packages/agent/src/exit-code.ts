@@ -7,6 +7,7 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   LISTEN_FAILED: 3,
   DATA_DIR_LOCKED: 4,
   DATA_DIR_UNUSABLE: 5,
+  JOURNAL_TOO_NEW: 6,
 };
 
 /** What the process ends with after a failure; 1 for a defect. */

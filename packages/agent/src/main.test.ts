@@ -118,6 +118,7 @@ channels:
   only: { provider: aliyun, regionId: cn-hangzhou, credential: main, endpoint: "${endpoint}" }
 routes:
   - { name: default, policy: { kind: primary-backup, order: [only] }, onUnknownOutcome: fail }
+health: { probe: { kind: off } }
 `,
   );
   return path;

@@ -62,7 +62,11 @@ function endOnDefects(log: AgentLogger): void {
     process.exit(1);
   };
   process.on('uncaughtException', end);
-  process.on('unhandledRejection', end);
+  process.on('unhandledRejection', (error) => {
+    // lmdb tells of a failed commit by more promises than it gives away; the journal has heard of it.
+    if (error instanceof Error && 'commitError' in error) return;
+    end(error);
+  });
 }
 
 async function buildAgent(config: AgentConfig, values: AgentOptionValues, log: AgentLogger): Promise<Agent> {

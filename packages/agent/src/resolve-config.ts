@@ -16,6 +16,7 @@ export interface Surroundings {
 }
 
 const minTokenLength = 16;
+const journalKeyBytes = 32;
 
 /** Turns options into the agent's configuration: reads what files hold, and fills in what is given nowhere. */
 export async function resolveConfig(values: AgentOptionValues, around: Surroundings): Promise<AgentConfig> {
@@ -29,6 +30,7 @@ export async function resolveConfig(values: AgentOptionValues, around: Surroundi
     compatActions: values.compatActions,
     protection: await protectionOf(values, around),
     dataDir: resolve(values.dataDir ?? join(stateFolder(around), 'waystation-agent')),
+    journal: await journalOf(values, around),
     logLevel: values.logLevel,
     stopTimeoutMs: values.stopTimeoutMs,
   };
@@ -54,6 +56,23 @@ async function sourceOf(values: AgentOptionValues, around: Surroundings): Promis
       ...(password !== undefined && { password: password.replace(/\r?\n$/, '') }),
     },
   };
+}
+
+async function journalOf(
+  { journalMaxMb, journalRetention, journalKeyFile }: AgentOptionValues,
+  around: Surroundings,
+): Promise<AgentConfig['journal']> {
+  const bounds = { maxBytes: journalMaxMb * 1024 * 1024, retentionMs: journalRetention };
+  const text = (await readNamed('--journal-key-file', journalKeyFile, around))?.trim();
+  if (text === undefined) return bounds;
+  const key = Buffer.from(text, 'base64');
+  if (key.length !== journalKeyBytes) {
+    throw new WaystationError(
+      'CONFIG_INVALID',
+      `--journal-key-file ${journalKeyFile ?? ''} must hold ${String(journalKeyBytes)} bytes in base64, got ${String(key.length)}`,
+    );
+  }
+  return { ...bounds, key };
 }
 
 async function protectionOf(values: AgentOptionValues, around: Surroundings): Promise<ApiProtection> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isWaystationError, WaystationError } from '@waystation/core';
 import { z } from 'zod';
 import { makeFolder } from './make-folder.ts';
+import { removeSocket } from './remove-socket.ts';
 
 const contenderSchema = z.object({ state: z.enum(['trying', 'held']), pid: z.int() });
 type Contender = z.output<typeof contenderSchema>;
@@ -61,7 +62,7 @@ export class DataDirLock {
   /** Gives the directory up. */
   async release(): Promise<void> {
     // What cannot be removed is a stale lock from now on.
-    await rm(this.#path(this.#name), { force: true }).catch(() => undefined);
+    await removeSocket(this.#path(this.#name)).catch(() => undefined);
     if (!this.#server.listening) return;
     await new Promise<void>((resolve) => {
       this.#server.close(() => {
@@ -98,7 +99,7 @@ export class DataDirLock {
       for (;;) {
         const other = await askContender(this.#path(name));
         if (other === 'gone') {
-          await rm(this.#path(name), { force: true });
+          await removeSocket(this.#path(name));
           break;
         }
         if (other === 'silent' || other.state === 'held' || name < this.#name) {

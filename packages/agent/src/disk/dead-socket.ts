@@ -1,5 +1,6 @@
-import { lstat, rm } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { removeSocket } from './remove-socket.ts';
 
 /** Removes a unix socket that a process left behind when it died; leaves a live one, and any other file. */
 export async function removeDeadSocket(path: string): Promise<void> {
@@ -15,5 +16,5 @@ export async function removeDeadSocket(path: string): Promise<void> {
       resolve(error.code === 'ECONNREFUSED');
     });
   });
-  if (dead) await rm(path, { force: true });
+  if (dead) await removeSocket(path);
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SendResult } from '../send/send-result.ts';
-import { ApiFixture, facts, good, json, rawPost } from '../testing/api-fixture.ts';
+import { accepted, ApiFixture, facts, good, json, rawPost } from '../testing/api-fixture.ts';
 import type { ApiSetup } from '../testing/api-fixture.ts';
 
 let fixture: ApiFixture | undefined;
@@ -65,6 +65,43 @@ describe('POST /v1/messages', () => {
     expect((await fetch(`${url}/v1/messages/m-2`)).status).toBe(404);
   });
 
+  it.each<[string, SendResult, number, string, boolean, string | null]>([
+    ['under way', { ...facts, kind: 'in-progress', reason: 'wait' }, 409, 'SEND_IN_PROGRESS', true, null],
+    [
+      'of another message',
+      { ...facts, kind: 'key-reused', reason: 'no' },
+      422,
+      'IDEMPOTENCY_KEY_REUSED',
+      false,
+      null,
+    ],
+    [
+      'that the journal cannot take',
+      { ...facts, kind: 'no-journal', reason: 'full', retryAfterMs: 4001 },
+      503,
+      'SEND_NO_JOURNAL',
+      true,
+      '5',
+    ],
+  ])(
+    'answers a key %s, and remembers no message by it',
+    async (_name, result, status, code, retryable, after) => {
+      const { url, sent } = await open({ answer: () => result });
+      const response = await post(url, good, { 'idempotency-key': '~!k'.repeat(85) });
+      expect([response.status, response.headers.get('retry-after')]).toEqual([status, after]);
+      expect(await response.json()).toMatchObject({ code, retryable, id: 'm-1' });
+      expect(sent[0]?.[1]).toMatchObject({ idempotencyKey: '~!k'.repeat(85) });
+      expect((await fetch(`${url}/v1/messages/m-1`)).status).toBe(404);
+    },
+  );
+
+  it('says of a replayed answer that it is one', async () => {
+    const { url } = await open({ answer: () => ({ ...accepted, replayed: true }) });
+    const response = await post(url, good, { 'idempotency-key': 'a' });
+    expect([response.status, response.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    expect(await response.json()).not.toHaveProperty('replayed');
+  });
+
   it.each<[string, SendResult, number, object, string | null]>([
     [
       'a refusal by the provider',
@@ -113,7 +150,10 @@ describe('POST /v1/messages', () => {
     ['compressed bodies', good, { 'content-encoding': 'gzip' }, 415, 'REQUEST_CONTENT_TYPE'],
     ['a bad timeout', good, { 'request-timeout-ms': '60001' }, 400, 'REQUEST_HEADER_INVALID'],
     ['a timeout that is no number', good, { 'request-timeout-ms': '1e3' }, 400, 'REQUEST_HEADER_INVALID'],
-    ['Idempotency-Key', good, { 'idempotency-key': 'a' }, 501, 'REQUEST_NOT_SUPPORTED'],
+    ['an empty key', good, { 'idempotency-key': '' }, 400, 'REQUEST_HEADER_INVALID'],
+    ['a key with a blank', good, { 'idempotency-key': 'a b' }, 400, 'REQUEST_HEADER_INVALID'],
+    ['a key of 256 characters', good, { 'idempotency-key': 'k'.repeat(256) }, 400, 'REQUEST_HEADER_INVALID'],
+    ['a key in Latin-1', good, { 'idempotency-key': 'caf\u00e9' }, 400, 'REQUEST_HEADER_INVALID'],
     ['a body over 256 KiB', ' '.repeat(256 * 1024 + 1), {}, 413, 'REQUEST_TOO_LARGE'],
     ['Origin', good, { origin: 'https://example.com' }, 403, 'REQUEST_FROM_BROWSER'],
     ['Referer', good, { referer: 'https://example.com/' }, 403, 'REQUEST_FROM_BROWSER'],

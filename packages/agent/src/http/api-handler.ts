@@ -10,12 +10,16 @@ import { isProblem, problemAnswer } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { RecentMessages } from './recent-messages.ts';
 import { readBody } from './request-body.ts';
+import { isEnd } from '../send/send-result.ts';
+import type { SendResult } from '../send/send-result.ts';
 import { messageAnswer, sendAnswer } from './send-answer.ts';
 import { readSendHeaders } from './send-headers.ts';
 
 /** What the API port works with. */
 export interface ApiDependencies {
   readonly sender: MessageSender;
+  /** What the journal knows of a message. */
+  readonly find: (id: string) => Promise<SendResult | undefined>;
   readonly recent: RecentMessages;
   /** Takes what official SDKs send, at `/`. */
   readonly compat: Pick<CompatHandler, 'handle' | 'refused'>;
@@ -74,18 +78,18 @@ async function send(
   }
   const { message, route } = parsed;
   const result = await sender.send(message, { ...headers, ...(route !== undefined && { route }), signal });
-  recent.record(result);
+  if (isEnd(result)) recent.record(result);
   const { id, kind, attempts } = result;
   log.debug({ id, kind, attempts, traceId: headers.traceparent?.slice(3, 35) }, 'message handled');
   return sendAnswer(result);
 }
 
-function show({ recent }: ApiDependencies, id: string): HttpAnswer {
-  const result = recent.find(id);
+async function show({ recent, find }: ApiDependencies, id: string): Promise<HttpAnswer> {
+  const result = recent.find(id) ?? (await find(id));
   if (result !== undefined) return messageAnswer(result);
   return problemAnswer({
     code: 'MESSAGE_NOT_FOUND',
-    detail: `No message ${id} is among the recent ones of this agent.`,
+    detail: `No message ${id} is among the recent ones of this agent, or in its journal.`,
   });
 }
 

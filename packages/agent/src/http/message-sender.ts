@@ -1,4 +1,5 @@
 import type { Message } from '@waystation/core';
+import type { AttemptLog } from '../send/attempt-log.ts';
 import type { SendResult } from '../send/send-result.ts';
 
 /** What a caller asks for besides the message itself. */
@@ -8,6 +9,12 @@ export interface SendOptions {
   /** How long the caller waits, in ms; absent: the strategy's `totalMs`. */
   readonly timeoutMs?: number;
   readonly traceparent?: string;
+  /** At most one text for all messages with this key (1–255 visible ASCII characters). */
+  readonly idempotencyKey?: string;
+  /** The message's id; absent: a new one. */
+  readonly id?: string;
+  /** Told of each attempt before it is made. */
+  readonly attempts?: AttemptLog;
   /** Aborted when the caller hangs up. */
   readonly signal?: AbortSignal;
 }

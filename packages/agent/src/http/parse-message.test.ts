@@ -46,7 +46,12 @@ describe('parseMessage', () => {
     ['no JSON', '{"phoneNumbers":', 'REQUEST_NOT_JSON', /not JSON/],
     ['too deep a body', '['.repeat(5000), 'REQUEST_TOO_DEEP', /16 levels/],
     ['an array', '[]', 'REQUEST_INVALID', /object/],
-    ['deliverBy', { ...good, deliverBy: '2026-01-01T00:00:00Z' }, 'REQUEST_NOT_SUPPORTED', /journal/],
+    [
+      'deliverBy',
+      { ...good, deliverBy: '2026-01-01T00:00:00Z' },
+      'REQUEST_NOT_SUPPORTED',
+      /^deliverBy is not supported/,
+    ],
     ['no sign', { ...good, signName: undefined }, 'REQUEST_INVALID', /^signName is missing/],
     [
       'an empty template',

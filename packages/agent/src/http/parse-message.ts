@@ -27,7 +27,7 @@ export function parseMessage(body: string): ParsedMessage | Problem {
   if (deliverBy !== undefined) {
     return {
       code: 'REQUEST_NOT_SUPPORTED',
-      detail: 'deliverBy needs the journal, which this version does not have: leave the field out.',
+      detail: 'deliverBy is not supported by this version: leave the field out.',
     };
   }
   const numbers = parsePhoneNumbers(phoneNumbers);

@@ -6,9 +6,11 @@ import type { Problem } from './problem.ts';
 
 /** How the caller of a send is answered. */
 export function sendAnswer(result: SendResult): HttpAnswer {
-  return result.kind === 'accepted'
-    ? jsonAnswer(200, acceptedBody(result))
-    : problemAnswer(sendProblem(result));
+  const answer =
+    result.kind === 'accepted' ? jsonAnswer(200, acceptedBody(result)) : problemAnswer(sendProblem(result));
+  return result.replayed === true
+    ? { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } }
+    : answer;
 }
 
 /** What `GET` tells of a message: the body of its answer, with status 200 whatever came of it. */
@@ -56,6 +58,17 @@ function sendProblem(result: Exclude<SendResult, Accepted>): Problem {
       return { code: 'SEND_DEADLINE', detail: result.reason, headers: retryAfter(1000), message };
     case 'unknown':
       return { code: 'SEND_OUTCOME_UNKNOWN', detail: result.reason, message };
+    case 'in-progress':
+      return { code: 'SEND_IN_PROGRESS', detail: result.reason, message: { id, attempts } };
+    case 'key-reused':
+      return { code: 'IDEMPOTENCY_KEY_REUSED', detail: result.reason, message: { id, attempts } };
+    case 'no-journal':
+      return {
+        code: 'SEND_NO_JOURNAL',
+        detail: result.reason,
+        headers: retryAfter(result.retryAfterMs),
+        message: { id, attempts },
+      };
   }
 }
 

@@ -3,22 +3,28 @@ import type { Problem } from './problem.ts';
 
 /** What the headers of a send say. */
 export interface SendHeaders {
+  /** At most one text for all messages with this key. */
+  readonly idempotencyKey?: string;
   /** How long the caller waits, 1–60000 ms; absent: the strategy's `totalMs`. */
   readonly timeoutMs?: number;
   /** W3C trace context, where it is well formed; a malformed one is passed over, as its standard says. */
   readonly traceparent?: string;
 }
 
+/** What a key may be: 1–255 visible ASCII characters. */
+export const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
 
-/** Reads the headers of a send, or refuses one that is wrong or not supported yet. */
-export function readSendHeaders({ headers }: IncomingMessage): SendHeaders | Problem {
-  if (headers['idempotency-key'] !== undefined) {
+/** Reads the headers of a send, or refuses one that is wrong. */
+export function readSendHeaders({ headers, headersDistinct }: IncomingMessage): SendHeaders | Problem {
+  const [key, ...others] = headersDistinct['idempotency-key'] ?? [];
+  if (others.length > 0) {
+    return { code: 'REQUEST_HEADER_INVALID', detail: 'Idempotency-Key stands more than once.' };
+  }
+  if (key !== undefined && !idempotencyKeyPattern.test(key)) {
     return {
-      code: 'REQUEST_NOT_SUPPORTED',
-      detail:
-        'Idempotency-Key needs the journal, which this version does not have: taking a key and forgetting it ' +
-        'would text people twice. Leave the header out.',
+      code: 'REQUEST_HEADER_INVALID',
+      detail: `Idempotency-Key must be 1–255 visible ASCII characters without blanks, got ${String(key.length)} characters.`,
     };
   }
   const type = checkContentType(headers['content-type'], headers['content-encoding']);
@@ -33,6 +39,7 @@ export function readSendHeaders({ headers }: IncomingMessage): SendHeaders | Pro
   }
   const trace = headers['traceparent'];
   return {
+    ...(key !== undefined && { idempotencyKey: key }),
     ...(timeout !== undefined && { timeoutMs }),
     ...(typeof trace === 'string' && traceparent.test(trace) && { traceparent: trace }),
   };

@@ -17,6 +17,8 @@ interface SendFacts {
   readonly revision: Revision;
   readonly route?: string;
   readonly attempts: readonly AttemptRecord[];
+  /** Not sent now: the answer that an earlier request with the same key got. */
+  readonly replayed?: true;
 }
 
 /** How a send ended (`docs/reference/http.md` maps each to its status and code). */
@@ -38,4 +40,15 @@ export type SendResult = SendFacts &
     | { readonly kind: 'deadline'; readonly reason: string }
     /** Something was written and nobody knows whether it was taken. */
     | { readonly kind: 'unknown'; readonly reason: string }
+    /** An earlier request with the same key is still under way; `id` is that one's. */
+    | { readonly kind: 'in-progress'; readonly reason: string }
+    /** The key belongs to another message, `id`. */
+    | { readonly kind: 'key-reused'; readonly reason: string }
+    /** The journal could not take the message; nothing was sent. */
+    | { readonly kind: 'no-journal'; readonly reason: string; readonly retryAfterMs: number }
   );
+
+/** Whether this is the end of the message `id`, and not only an answer about a key. */
+export function isEnd({ kind }: SendResult): boolean {
+  return kind !== 'in-progress' && kind !== 'key-reused' && kind !== 'no-journal';
+}

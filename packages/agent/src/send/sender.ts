@@ -11,9 +11,10 @@ import type {
 } from '@waystation/core';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
-import type { AttemptResult } from '../pool/send-channel.ts';
+import type { AttemptResult, SendChannel } from '../pool/send-channel.ts';
 import type { SendCounts } from '../status/send-side.ts';
 import type { AttemptAlerts } from './attempt-alerts.ts';
+import type { AttemptLog } from './attempt-log.ts';
 import { newMessageId } from './message-id.ts';
 import type { Routing, RoutingState } from './routing.ts';
 import { countOf, resultOf } from './send-outcome.ts';
@@ -56,7 +57,7 @@ export class Sender implements MessageSender {
   /** Sends one message by the strategy in force when it came. Never rejects for what others do. */
   async send(message: Message, options: SendOptions): Promise<SendResult> {
     const { routing, clock } = this.#dependencies;
-    const id = newMessageId(clock.wallTime());
+    const id = options.id ?? newMessageId(clock.wallTime());
     const lease = routing.acquire();
     if (lease === undefined) {
       const reason = 'the agent has no strategy yet';
@@ -97,7 +98,7 @@ export class Sender implements MessageSender {
     pick: Route,
     id: string,
     message: Message,
-    { timeoutMs, signal }: SendOptions,
+    { timeoutMs, signal, attempts }: SendOptions,
   ): Promise<Ended> {
     const { clock } = this.#dependencies;
     const { connectMs, readMs, totalMs } = state.snapshot.strategy.timeouts;
@@ -113,6 +114,7 @@ export class Sender implements MessageSender {
       startedAt,
     );
     let { plan, effect } = begun;
+    const written = attempts && { log: attempts, route: pick.route.name };
     const giveUp = new AbortController();
     const onGone = (): void => {
       const step = stepAttemptPlan(plan, { type: 'caller-gone', at: clock.now() });
@@ -124,7 +126,7 @@ export class Sender implements MessageSender {
     try {
       let last: AttemptResult | undefined;
       while (effect.type === 'attempt') {
-        last = await this.#attemptOnce(state, effect, id, message, plan, giveUp.signal);
+        last = await this.#attemptOnce(state, effect, id, message, plan, giveUp.signal, written);
         const at = clock.now();
         ({ plan, effect } = stepAttemptPlan(
           plan,
@@ -147,18 +149,35 @@ export class Sender implements MessageSender {
     message: Message,
     { input }: AttemptPlan,
     signal: AbortSignal,
+    written?: { readonly log: AttemptLog; readonly route: string },
   ): Promise<AttemptResult | undefined> {
-    const channel = state.channels.get(candidate.channel);
-    const override = this.#dependencies.routing.current()?.snapshot.overrides.get(candidate.channel);
-    if (channel?.hasRoom !== true || override?.kind === 'drain') return undefined;
+    const channel = this.#usable(state, candidate.channel);
+    if (channel === undefined) return undefined;
     const { connectMs, readMs } = state.snapshot.strategy.timeouts;
     const outId = message.outId ?? id;
+    if (written !== undefined) {
+      const { revision } = state.snapshot;
+      await written.log.starting({ candidate, outId, revision, route: written.route });
+      // Writing takes a moment, in which the last place may have gone.
+      if (this.#usable(state, candidate.channel) === undefined) {
+        written.log.ended(undefined);
+        return undefined;
+      }
+    }
     const limits = { deadline, connectMs, readMs, callerDeadline: input.deadline };
     const result = await this.#dependencies.health.watch(candidate, limits, () =>
       channel.send({ message, outId, deadline, connectMs, readMs, signal }),
     );
+    written?.log.ended(result.outcome);
     this.#dependencies.alerts.tell(candidate, result.outcome);
     return result;
+  }
+
+  /** The channel, unless it has no room or was taken out of use. */
+  #usable(state: RoutingState, name: string): SendChannel | undefined {
+    const channel = state.channels.get(name);
+    const override = this.#dependencies.routing.current()?.snapshot.overrides.get(name);
+    return channel?.hasRoom === true && override?.kind !== 'drain' ? channel : undefined;
   }
 
   #counted(result: SendResult): SendResult {

@@ -1,4 +1,5 @@
 import type { AgentReport, Clock } from '@waystation/core';
+import type { Journal } from '../journal/journal.ts';
 import type { SourceState } from '../sync/offered-strategy.ts';
 import type { StrategyIntake } from '../sync/strategy-intake.ts';
 import type { AgentFacts, AgentPhase } from './agent-facts.ts';
@@ -12,6 +13,7 @@ export interface AgentStatusSources {
   readonly intake: Pick<StrategyIntake, 'applied' | 'firstSource' | 'refused' | 'counts'>;
   readonly sendSide: Pick<SendSide, 'channels' | 'counts' | 'probingFirst'>;
   readonly feed: () => SourceState;
+  readonly journal: Pick<Journal, 'state'>;
   /** What else an operator should know, in sentences: a damaged cache, a full disk. */
   readonly troubles: () => readonly string[];
 }
@@ -49,7 +51,7 @@ export class AgentStatus {
 
   /** What `/status` shows. */
   document(): Readonly<Record<string, unknown>> {
-    const { facts, clock, phase, intake, sendSide, feed, troubles } = this.#sources;
+    const { facts, clock, phase, intake, sendSide, feed, journal, troubles } = this.#sources;
     const { applied, refused } = intake;
     const { staleSince, trouble } = feed();
     // While there is doubt, the reason stands beside it; without, it is a warning of its own.
@@ -77,6 +79,7 @@ export class AgentStatus {
       strategies: intake.counts,
       channels: sendSide.channels,
       counts: sendSide.counts,
+      journal: journal.state,
       warnings: [...(applied?.warnings ?? []), ...troubles(), ...odd],
     };
   }

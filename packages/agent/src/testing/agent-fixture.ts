@@ -153,6 +153,7 @@ export class AgentFixture {
         protection: { allowedHosts: [] },
         compatActions: [],
         dataDir: join(this.#dir, 'state'),
+        journal: { maxBytes: 1_048_576, retentionMs: 3_600_000 },
         logLevel: 'trace',
         stopTimeoutMs: 10_000,
         ...config,

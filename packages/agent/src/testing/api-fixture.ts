@@ -64,6 +64,7 @@ export class ApiFixture {
           return setup.answer === undefined ? accepted : setup.answer(call);
         },
       },
+      find: () => Promise.resolve(undefined),
       recent: new RecentMessages(10),
       notReady: () => setup.notReady,
       log: pino({ enabled: false }),

@@ -61,9 +61,9 @@ export const compatCodes = {
   },
   'waystation.NotSent': { status: 200, message: 'No channel took the message; nothing was sent.' },
   'waystation.BodyMalformed': { status: 400, message: 'The body is not well formed.' },
-  'waystation.IdempotencyKeyNotSupported': {
+  'waystation.IdempotencyKeyInvalid': {
     status: 400,
-    message: 'Idempotency-Key is not supported here yet: leave the header out.',
+    message: 'Idempotency-Key must be 1–255 visible ASCII characters without blanks.',
   },
   'waystation.TokenRequired': { status: 401, message: 'The token of the agent is missing or wrong.' },
   'waystation.CallerRefused': { status: 403, message: 'This caller may not use the port.' },
@@ -71,6 +71,14 @@ export const compatCodes = {
     status: 403,
     message:
       'This signed URL could have come from any web page: start the agent with --local-keys FILE, which checks signatures, or with --local-keys any.',
+  },
+  'waystation.SendInProgress': {
+    status: 409,
+    message: 'A message with this Idempotency-Key is still under way.',
+  },
+  'waystation.IdempotencyKeyReused': {
+    status: 422,
+    message: 'This Idempotency-Key was used for another message.',
   },
   'waystation.BodyTimeout': { status: 408, message: 'The body did not arrive in time.' },
   'waystation.BodyTooLarge': { status: 413, message: 'The body is too large.' },

@@ -3,12 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock, Instant, Message } from '@waystation/core';
 import type { AgentLogger } from '../../log/logger.ts';
 import { canonicalQuery } from '../../provider/aliyun/acs3-signature.ts';
+import { isEnd } from '../../send/send-result.ts';
 import type { HttpAnswer } from '../http-answer.ts';
 import type { MessageSender } from '../message-sender.ts';
 import { isProblem } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import type { RecentMessages } from '../recent-messages.ts';
 import { readBody } from '../request-body.ts';
+import { idempotencyKeyPattern } from '../send-headers.ts';
 import { refuseCaller } from './admit-caller.ts';
 import { readClaim } from './claim.ts';
 import type { Claim } from './claim.ts';
@@ -86,7 +88,9 @@ export class CompatHandler {
     if (read.action !== 'SendSms') return this.#passOn(read, claim, style, startedAt, signal);
     const message = readSendSms(read.parameters);
     if (isRefusal(message)) return refusalAnswer(style, message);
-    return this.#once(read, claim, style, () => this.#send(message, style, startedAt, signal));
+    return this.#once(read, claim, style, () =>
+      this.#send(message, read.headers['idempotency-key'], style, startedAt, signal),
+    );
   }
 
   /** Answers of other actions are too large to keep: where keys are checked, a used nonce is refused as Aliyun does. */
@@ -133,6 +137,7 @@ export class CompatHandler {
 
   async #send(
     message: Message,
+    idempotencyKey: string | undefined,
     style: AnswerStyle,
     startedAt: Instant,
     signal: AbortSignal,
@@ -142,8 +147,12 @@ export class CompatHandler {
     if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
     const timeoutMs = Math.max(1, totalMs() - (clock.now() - startedAt));
     try {
-      const result = await sender.send(message, { timeoutMs, signal });
-      recent.record(result);
+      const result = await sender.send(message, {
+        timeoutMs,
+        signal,
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      });
+      if (isEnd(result)) recent.record(result);
       const { id, kind, attempts } = result;
       log.debug({ id, kind, attempts }, 'message handled');
       return sendSmsAnswer(style, result);
@@ -163,7 +172,10 @@ export class CompatHandler {
     }
     if (version === '') return missing('Version');
     if (version !== '2017-05-25') return refuse('InvalidVersion');
-    if (headers['idempotency-key'] !== undefined) return refuse('waystation.IdempotencyKeyNotSupported');
+    const key = headers['idempotency-key'];
+    if (key !== undefined && !idempotencyKeyPattern.test(key)) {
+      return refuse('waystation.IdempotencyKeyInvalid');
+    }
     return readClaim(request);
   }
 }

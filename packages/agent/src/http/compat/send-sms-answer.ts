@@ -34,6 +34,12 @@ function refusalOf(result: Failure): CompatRefusal {
     case 'deadline':
     case 'no-channel':
       return notSent(result);
+    case 'no-journal':
+      return refuse('ServiceUnavailable', sentence(result.reason));
+    case 'in-progress':
+      return refuse('waystation.SendInProgress', sentence(result.reason));
+    case 'key-reused':
+      return refuse('waystation.IdempotencyKeyReused', sentence(result.reason));
   }
 }
 

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A journal of the largest size on a slow disk is read within this. */
+const checkMs = 120_000;
+
+/**
+ * Reads every page that holds something. It runs in a process of its own, since LMDB trusts its file: a damaged
+ * one may end the process that reads it, and with it an agent, at every start again.
+ */
+const script = `
+const { open } = require(process.argv[1]);
+const root = open({ path: process.argv[2], noSubdir: false, maxDbs: 4, encoding: 'binary', cache: false, readOnly: true });
+let bytes = 0;
+for (const name of ['entries', 'index', 'ids', 'meta']) {
+  const part = root.openDB(name, { encoding: 'binary' });
+  if (part === undefined) continue;
+  for (const { value } of part.getRange({})) bytes += Buffer.from(value).reduce((sum, byte) => sum ^ byte, 0);
+}
+process.stdout.write('read');
+process.exit(0);
+`;
+
+/** Whether the whole journal in `folder` can be read; one that was never written can. */
+export async function canBeRead(folder: string, lmdbPath: string): Promise<boolean> {
+  const found = await stat(join(folder, 'data.mdb')).catch(() => undefined);
+  if (found === undefined || found.size === 0) return true;
+  return new Promise((resolve) => {
+    const child = ['-e', script, lmdbPath, folder];
+    execFile(process.execPath, child, { timeout: checkMs, killSignal: 'SIGKILL' }, (error, stdout) => {
+      resolve(error === null && stdout === 'read');
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** Seals what the journal writes (AES-256-GCM) and names things without telling what they are (HMAC-SHA256). */
+export class JournalCipher {
+  readonly #sealing: Buffer;
+  readonly #naming: Buffer;
+
+  /** `secret` has at least 32 bytes of chance; both keys are drawn from it. */
+  constructor(secret: Buffer) {
+    const draw = (use: string): Buffer =>
+      Buffer.from(hkdfSync('sha256', secret, '', `waystation ${use}`, 32));
+    this.#sealing = draw('journal sealing');
+    this.#naming = draw('journal naming');
+  }
+
+  /** `name` is bound to the text: what was sealed under one name does not open under another. */
+  seal(name: string, text: string): Buffer {
+    const iv = randomBytes(ivBytes);
+    const cipher = createCipheriv('aes-256-gcm', this.#sealing, iv).setAAD(Buffer.from(name));
+    return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  }
+
+  /** Undefined where another key sealed it, or the bytes were damaged. */
+  unseal(name: string, sealed: Uint8Array): string | undefined {
+    const bytes = Buffer.from(sealed);
+    if (bytes.length < ivBytes + tagBytes) return undefined;
+    const iv = bytes.subarray(0, ivBytes);
+    const body = bytes.subarray(ivBytes, bytes.length - tagBytes);
+    const tag = bytes.subarray(bytes.length - tagBytes);
+    const decipher = createDecipheriv('aes-256-gcm', this.#sealing, iv, { authTagLength: tagBytes });
+    decipher.setAAD(Buffer.from(name)).setAuthTag(tag);
+    try {
+      return decipher.update(body, undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A name for `text` of this `use` that tells nothing of it. */
+  nameOf(use: 'key' | 'payload' | 'check', text: string): string {
+    return createHmac('sha256', this.#naming).update(`${use}\0${text}`).digest('base64url');
+  }
+}

@@ -1,0 +1,222 @@
+import { chmod, open as openFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database, RootDatabase } from 'lmdb';
+import { z } from 'zod';
+import { FileReserve } from './file-reserve.ts';
+import { pause } from '../pause.ts';
+import type { LoadedLmdb } from './load-lmdb.ts';
+import type { JournalCipher } from './journal-cipher.ts';
+import type { JournalEntry } from './journal-entry.ts';
+
+/** Where an entry stands in the index, and what it takes up. */
+export interface EntryPlace {
+  readonly state: JournalEntry['state'];
+  /** When it ended, wall-clock ms; 0 while it is open. */
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** An entry with its place. */
+export interface PlacedEntry {
+  readonly entry: JournalEntry;
+  readonly place: EntryPlace;
+}
+
+/** One line of the index. */
+export interface IndexLine extends EntryPlace {
+  readonly name: string;
+}
+
+/** What was written is no longer what is read. */
+export class JournalDamage extends Error {
+  override readonly name = 'JournalDamage';
+}
+
+/** What is needed to open a journal's file. */
+export interface JournalFileParts {
+  readonly lmdb: LoadedLmdb['lmdb'];
+  readonly folder: string;
+  readonly cipher: JournalCipher;
+}
+
+type IndexKey = [state: string, at: number, name: string];
+
+/** What an entry takes up beside its sealed text: keys, the index, and pages that are not full. */
+const overheadBytes = 400;
+/** More than LMDB's own table of readers: written out, so that a full disk cannot fail under the mapping. */
+const lockFileBytes = 16_384;
+const statsSchema = z.object({ lastPageNumber: z.int() });
+/** A disk that takes longer than this for one write is none to rely on. */
+const flushMs = 30_000;
+/** How long lmdb may take to say why. */
+const reasonMs = 1000;
+const checkName = 'check';
+
+/** The journal's lmdb: entries by name, their index by state and time, and names by message id. */
+export class JournalFile {
+  readonly #cipher: JournalCipher;
+  readonly #root: RootDatabase<Buffer, string>;
+  readonly #entries: Database<Buffer, string>;
+  readonly #index: Database<string, IndexKey>;
+  readonly #ids: Database<string, string>;
+  readonly #meta: Database<string, string>;
+
+  readonly #reserve: FileReserve;
+  #broken: Error | undefined;
+
+  private constructor(cipher: JournalCipher, root: RootDatabase<Buffer, string>, path: string) {
+    this.#cipher = cipher;
+    this.#reserve = new FileReserve(path, () => usedPagesOf(root));
+    this.#root = root;
+    this.#entries = root.openDB('entries', { encoding: 'binary' });
+    this.#index = root.openDB('index', { encoding: 'string' });
+    this.#ids = root.openDB('ids', { encoding: 'string' });
+    this.#meta = root.openDB('meta', { encoding: 'string' });
+  }
+
+  /** Opens the file, or makes it; rejects with the system's or LMDB's own error. */
+  static async open({ lmdb, folder, cipher }: JournalFileParts): Promise<JournalFile> {
+    await layOut(folder);
+    const root = lmdb.open<Buffer, string>({
+      path: folder,
+      noSubdir: false,
+      maxDbs: 4,
+      encoding: 'binary',
+      cache: false,
+      overlappingSync: true,
+    });
+    const file = new JournalFile(cipher, root, join(folder, 'data.mdb'));
+    for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
+    return file;
+  }
+
+  /** Whether this key wrote what is there; an empty file takes the key. */
+  async takesKey(): Promise<boolean> {
+    const expected = this.#cipher.nameOf('check', '');
+    const found = this.#meta.get(checkName);
+    if (found !== undefined) return found === expected;
+    if (this.#index.getKeysCount({ limit: 1 }) > 0) return false;
+    await this.#write(100, () => {
+      quietly(this.#meta.put(checkName, expected));
+    });
+    return true;
+  }
+
+  /** A name for a key or a payload that tells nothing of it. */
+  nameOf(use: 'key' | 'payload', text: string): string {
+    return this.#cipher.nameOf(use, text);
+  }
+
+  /** Undefined where there is none; throws where it does not open. */
+  get(name: string): PlacedEntry | undefined {
+    const sealed = this.#entries.getBinary(name);
+    if (sealed === undefined) return undefined;
+    const text = this.#cipher.unseal(name, sealed);
+    if (text === undefined) throw new JournalDamage('an entry does not open');
+    // Only what this program sealed opens, and the folder's format is checked before.
+    const entry = JSON.parse(text) as JournalEntry;
+    return { entry, place: placeOf(entry, sealed.length) };
+  }
+
+  find(id: string): PlacedEntry | undefined {
+    const name = this.#ids.get(id);
+    return name === undefined ? undefined : this.get(name);
+  }
+
+  /** Writes an entry in place of the one that stood at `was`; resolves once it is on the disk. */
+  async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
+    const sealed = this.#cipher.seal(name, JSON.stringify(entry));
+    const place = placeOf(entry, sealed.length);
+    await this.#write(place.bytes, () => {
+      if (was !== undefined) quietly(this.#index.remove([was.state, was.at, name]));
+      quietly(this.#entries.put(name, sealed));
+      quietly(this.#ids.put(entry.id, name));
+      quietly(this.#index.put([place.state, place.at, name], `${entry.id} ${String(place.bytes)}`));
+    });
+    return place;
+  }
+
+  /** Takes entries out; resolves once that is on the disk. */
+  async remove(lines: readonly (IndexLine & { readonly id: string })[]): Promise<void> {
+    await this.#write(lines.length * overheadBytes, () => {
+      for (const { name, state, at, id } of lines) {
+        quietly(this.#entries.remove(name));
+        quietly(this.#ids.remove(id));
+        quietly(this.#index.remove([state, at, name]));
+      }
+    });
+  }
+
+  /** The index of one state, oldest first. */
+  *lines(state: JournalEntry['state']): Iterable<IndexLine & { readonly id: string }> {
+    for (const { key, value } of this.#index.getRange({
+      start: [state, 0, ''],
+      end: [state, Number.MAX_SAFE_INTEGER, ''],
+    })) {
+      const [, at, name] = key;
+      const [id = '', bytes] = value.split(' ');
+      yield { name, state, at, id, bytes: Number(bytes) };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  /** One transaction, with whatever else is written at the same moment; `put` alone would only mean committed. */
+  async #write(bytes: number, action: () => void): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
+    await this.#reserve.take(bytes);
+    const over = new AbortController();
+    try {
+      const late = pause(flushMs, [over.signal]).then(() => 'late' as const);
+      const written = this.#root.batch(action).then(() => this.#root.flushed);
+      if ((await Promise.race([written, late])) === 'late') {
+        throw new Error(`the disk did not take a write within ${String(flushMs)} ms`);
+      }
+    } catch (error) {
+      // After a write that failed, LMDB's memory is not to be trusted: nothing more is written until a new start.
+      this.#broken = await reasonOf(error);
+      throw this.#broken;
+    } finally {
+      over.abort();
+      this.#reserve.release(bytes);
+    }
+  }
+}
+
+/** The last page in use. */
+function usedPagesOf(root: RootDatabase<Buffer, string>): number {
+  return statsSchema.parse(root.getStats()).lastPageNumber;
+}
+
+function placeOf(entry: JournalEntry, sealedBytes: number): EntryPlace {
+  const at = entry.state === 'open' ? 0 : entry.endedAt;
+  return { state: entry.state, at, bytes: sealedBytes + overheadBytes };
+}
+
+/** Within a batch only the batch's own promise is waited for; those of its parts reject beside it. */
+function quietly(written: Promise<boolean>): void {
+  written.catch(() => undefined);
+}
+
+/** lmdb tells why a commit failed by a second promise, which nobody else would hear. */
+async function reasonOf(error: unknown): Promise<Error> {
+  if (error instanceof Error && 'commitError' in error) {
+    const told = Promise.resolve(error.commitError).catch((reason: unknown) => reason);
+    const cause = await Promise.race([told, pause(reasonMs, [])]);
+    if (cause instanceof Error) return cause;
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** The two files with their mode from the first moment; what is there is left as it is. */
+async function layOut(folder: string): Promise<void> {
+  await writeFile(join(folder, 'data.mdb'), '', { mode: 0o600, flag: 'a' });
+  const lock = await openFile(join(folder, 'lock.mdb'), 'w', 0o600);
+  try {
+    await lock.writeFile(Buffer.alloc(lockFileBytes));
+  } finally {
+    await lock.close();
+  }
+}
