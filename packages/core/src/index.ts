@@ -49,7 +49,7 @@ export type {
 } from './sending/attempt-plan-state.ts';
 export type { AttemptVerdict, Candidate, EndedAttempt, NoChannelCause } from './sending/attempt-verdict.ts';
 export type { BlockScope } from './sending/block-scope.ts';
-export { admit, keepBlocks, noteOutcome } from './sending/blocks.ts';
+export { admit, forgetCredentials, keepBlocks, noteOutcome } from './sending/blocks.ts';
 export type { Block, Blocks } from './sending/blocks.ts';
 export { classifyAliyun, statusRules } from './sending/classify-aliyun.ts';
 export type { ProviderAnswer } from './sending/classify-aliyun.ts';

@@ -9,6 +9,7 @@ import { openChannel } from '../pool/open-channel.ts';
 import type { OpenChannelOptions } from '../pool/open-channel.ts';
 import type { SendSide } from '../status/send-side.ts';
 import { AttemptAlerts } from './attempt-alerts.ts';
+import { BlockBook } from './block-book.ts';
 import { Routing } from './routing.ts';
 import { Sender } from './sender.ts';
 import { Sending } from './sending.ts';
@@ -52,7 +53,11 @@ export async function openSending(
     },
     credentialsFile === undefined ? {} : { file: credentialsFile },
   );
-  await credentials.start(onCredentialsChanged);
+  const blocks = new BlockBook(clock);
+  await credentials.start(() => {
+    blocks.forgetCredentials();
+    onCredentialsChanged?.();
+  });
   const routing = new Routing({
     rules: { allowEndpoints: [...aliyunEndpoints(), ...allowEndpoints], credentials },
     openChannel: (name, channel) => openChannel({ clock, credentials }, name, channel, channels),
@@ -60,7 +65,8 @@ export async function openSending(
     log: log.child({ component: 'routing' }),
   });
   const alerts = new AttemptAlerts({ clock, log: log.child({ component: 'send' }) });
-  return new Sending({ credentials, routing, sender: new Sender({ routing, alerts, clock, random }) });
+  const sender = new Sender({ routing, alerts, blocks, clock, random });
+  return new Sending({ credentials, routing, sender, blocks });
 }
 
 function aliyunEndpoints(): AllowEndpoint[] {

@@ -10,7 +10,7 @@ export interface AgentStatusSources {
   readonly clock: Clock;
   readonly phase: () => AgentPhase;
   readonly intake: Pick<StrategyIntake, 'applied' | 'refused' | 'counts'>;
-  readonly sendSide: Pick<SendSide, 'channels' | 'counts'>;
+  readonly sendSide: Pick<SendSide, 'blocks' | 'channels' | 'counts'>;
   readonly feed: () => SourceState;
   /** What else an operator should know, in sentences: a damaged cache, a full disk. */
   readonly troubles: () => readonly string[];
@@ -73,6 +73,7 @@ export class AgentStatus {
       refused: refused && { ...refused, at: iso(refused.at) },
       strategies: intake.counts,
       channels: sendSide.channels,
+      blocks: sendSide.blocks,
       counts: sendSide.counts,
       warnings: [...(applied?.warnings ?? []), ...troubles(), ...odd],
     };

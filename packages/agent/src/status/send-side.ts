@@ -1,3 +1,4 @@
+import type { BlockScope, OutcomeClass } from '@waystation/core';
 import type { MessageSender } from '../http/message-sender.ts';
 import type { StrategyApplier } from '../sync/strategy-applier.ts';
 
@@ -14,6 +15,14 @@ export interface ChannelState {
   readonly inFlight: number;
 }
 
+/** What no message is sent to for a while, since its last answer would be given again. */
+export type BlockState = BlockScope & {
+  readonly outcome: OutcomeClass;
+  readonly code?: string;
+  /** ISO 8601. */
+  readonly until: string;
+};
+
 /** Messages by their end since the start. */
 export interface SendCounts {
   readonly accepted: number;
@@ -24,6 +33,7 @@ export interface SendCounts {
 /** The half of the agent that sends, as the half that serves, follows and reports sees it. */
 export interface SendSide extends StrategyApplier, MessageSender {
   readonly channels: readonly ChannelState[];
+  readonly blocks: readonly BlockState[];
   readonly counts: SendCounts;
   /** Lets attempts under way end, at most `timeoutMs`, and closes every connection. */
   stop(timeoutMs: number): Promise<void>;

@@ -13,6 +13,7 @@ import type {
 import { asIfAttempted, nextReturn } from './attempt-return.ts';
 import { exhaustedVerdict, outOfTimeVerdict, refusedVerdict, unknownVerdict } from './attempt-verdict.ts';
 import type { AttemptVerdict, Candidate, EndedAttempt } from './attempt-verdict.ts';
+import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
 /** An attempt is not worth starting with less time than this before the deadline. */
@@ -133,7 +134,8 @@ function comeBack(facts: PlanFacts, at: Instant): AttemptStep {
   const { candidates, deadline, retry: rules, random = () => 1 } = input;
   const resend = input.onUnknownOutcome === 'resend';
   const back = rules && nextReturn({ candidates, attempts, blocked, rules, resend, random }, at);
-  if (back === undefined || deadline - back.at < minimumAttemptMs) return finish(facts, nobodyLeft(facts, at));
+  if (back === undefined || deadline - back.at < minimumAttemptMs)
+    return finish(facts, nobodyLeft(facts, at));
   const { candidate } = back;
   const waiting = blocked.filter((each) => each.candidate.channel !== candidate.channel);
   return {
@@ -190,8 +192,9 @@ function timeUp(plan: Exclude<AttemptPlan, { state: 'done' }>, at: Instant): Att
   const [one] = plan.state === 'attempting' && plan.writing ? plan.running : [];
   if (one !== undefined) {
     const { candidate, startedAt } = one;
-    const reason = `written to ${candidate.channel} ${String(Math.round(at - startedAt))} ms ago and not answered yet`;
-    return finish(plan, { kind: 'unknown', reason: `it may have been sent: ${reason}` }, one);
+    const outcome = outcomeOf('unknown', { reason: 'written, and not answered yet', written: true });
+    const open = { ...plan, attempts: [...attempts, { candidate, outcome, startedAt, endedAt: at }] };
+    return finish(open, unknownVerdict(open.attempts), one);
   }
   if (anyUnknown(attempts)) return finish(plan, unknownVerdict(attempts));
   return finish(plan, plan.state === 'waiting' ? nobodyLeft(plan, at) : outOfTimeVerdict(attempts));
@@ -202,7 +205,8 @@ function afterEnd(plan: Extract<AttemptPlan, { state: 'done' }>, event: AttemptE
   const { outstanding, ...rest } = plan;
   if (event.type !== 'ended' || outstanding?.number !== event.number) return still(plan);
   const { candidate, startedAt } = outstanding;
-  const attempts = [...plan.attempts, { candidate, outcome: event.outcome, startedAt, endedAt: event.at }];
+  const before = plan.attempts.slice(0, -1);
+  const attempts = [...before, { candidate, outcome: event.outcome, startedAt, endedAt: event.at }];
   const facts = { ...rest, attempts };
   const verdict =
     verdictOf(facts, event.outcome) ??

@@ -95,7 +95,8 @@ function passes({ class: what, excludes }: Outcome, resend: boolean): boolean {
 /** Whether an outcome that does not pass by itself excludes the candidate. */
 function isBarred(attempts: readonly EndedAttempt[], candidate: Candidate): boolean {
   return attempts.some(({ candidate: other, outcome }) => {
-    if (outcome.class === 'throttled' || outcome.class === 'unavailable' || outcome.class === 'unknown') return false;
+    if (outcome.class === 'throttled' || outcome.class === 'unavailable' || outcome.class === 'unknown')
+      return false;
     const scope = outcome.excludes;
     return scope !== 'nothing' && scope !== 'everything' && other[scope] === candidate[scope];
   });

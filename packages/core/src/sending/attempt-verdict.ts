@@ -95,7 +95,11 @@ export function refusedVerdict(outcome: Outcome): AttemptVerdict {
 }
 
 /** What holds once no candidate is left, none is unknown, `full` of them had no room and others were blocked. */
-export function exhaustedVerdict(ended: readonly EndedAttempt[], full: number, blocked: readonly EndedAttempt[] = []): AttemptVerdict {
+export function exhaustedVerdict(
+  ended: readonly EndedAttempt[],
+  full: number,
+  blocked: readonly EndedAttempt[] = [],
+): AttemptVerdict {
   const attempts = [...ended, ...blocked];
   const last = attempts.at(-1);
   const unprovisioned = attempts.every(({ outcome }) => outcome.class === 'unprovisioned');

@@ -31,7 +31,11 @@ export function scopesOf(candidate: Candidate, { signName, templateCode }: Conte
 }
 
 /** What an outcome blocks for other messages too; undefined: nothing. */
-export function blockedScope(candidate: Candidate, content: Content, outcome: Outcome): BlockScope | undefined {
+export function blockedScope(
+  candidate: Candidate,
+  content: Content,
+  outcome: Outcome,
+): BlockScope | undefined {
   // What this host refused by itself costs nothing to ask again, and is over once a person has acted.
   if (!outcome.written) return undefined;
   switch (outcome.class) {

@@ -34,8 +34,7 @@ export interface BlockingAttempt {
 
 /** Whether a message may go by a candidate. */
 export type Admission =
-  | { readonly admitted: true; readonly blocks: Blocks }
-  | { readonly admitted: false; readonly block: Block };
+  { readonly admitted: true; readonly blocks: Blocks } | { readonly admitted: false; readonly block: Block };
 
 const trial = { firstMs: 60_000, longestMs: 300_000 } as const;
 /** A caller may name any sign and template: what is remembered of them is bounded. */
@@ -98,8 +97,15 @@ export function keepBlocks(blocks: Blocks, candidates: readonly Candidate[]): Bl
     host: new Set(candidates.map(({ host }) => host)),
   };
   return new Map(
-    [...blocks].filter(([, { scope }]) => names[scope.kind === 'content' ? 'account' : scope.kind].has(scope.name)),
+    [...blocks].filter(([, { scope }]) =>
+      names[scope.kind === 'content' ? 'account' : scope.kind].has(scope.name),
+    ),
   );
+}
+
+/** The blocks once credentials were changed: those of credentials may be over. */
+export function forgetCredentials(blocks: Blocks): Blocks {
+  return new Map([...blocks].filter(([, { scope }]) => scope.kind !== 'credential'));
 }
 
 /** An acceptance ends every block that it disproves; a throttle ends by time alone. */

@@ -121,8 +121,6 @@ describe('what is not acted on yet', () => {
   });
 
   it.each<[string, Partial<StrategyInput>]>([
-    ['race', { race: { delayMs: 100 } }],
-    ['retry', { retry: { maxAttempts: 5 } }],
     ['reconcile', { reconcile: { firstMs: 1 } }],
     ['timeouts.compatTotalMs', { timeouts: { compatTotalMs: 2000 } }],
     ['health.probe', { health: { probe: { kind: 'off' } } }],

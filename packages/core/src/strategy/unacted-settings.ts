@@ -5,8 +5,6 @@ import type { DocumentPath } from './document-path.ts';
 /** Settings of the whole strategy that this version reads and does not act on; a line goes when its work is done. */
 export const unactedSettings: readonly DocumentPath[] = [
   ['timeouts', 'compatTotalMs'],
-  ['race'],
-  ['retry'],
   ['reconcile'],
   ['health', 'probe'],
   ['health', 'threshold'],
