@@ -29,6 +29,7 @@ async function main() {
   const options = readOptions();
   if (options === undefined) return;
   const dataDir = resolve(root, options['data-dir'] ?? '.waystation');
+  await makeDataDir(dataDir);
   await setUp();
   const binaries = await ensureEtcd();
   await endLeftovers(join(dataDir, 'parts.json'));
@@ -43,6 +44,18 @@ async function main() {
   await applyStrategy(dataDir);
   await startAgent(join(dataDir, 'agent'));
   console.log(whatToTry(ports));
+}
+
+/** Not recursive: Node's recursive mkdir never comes back from folders such as /proc, where nothing can be made. */
+async function makeDataDir(dataDir) {
+  try {
+    await mkdir(dataDir, { mode: 0o700 });
+  } catch (error) {
+    if (error.code === 'EEXIST') return;
+    throw new SetupError(
+      `--data-dir ${dataDir} cannot be made (${error.code}): the folder above it must be there, and this user may write in it.`,
+    );
+  }
 }
 
 function readOptions() {

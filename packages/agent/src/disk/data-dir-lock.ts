@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isWaystationError, WaystationError } from '@waystation/core';
 import { z } from 'zod';
+import { makeFolder } from './make-folder.ts';
 
 const contenderSchema = z.object({ state: z.enum(['trying', 'held']), pid: z.int() });
 type Contender = z.output<typeof contenderSchema>;
@@ -46,7 +47,7 @@ export class DataDirLock {
     const folder = join(dataDir, 'lock');
     const lock = new DataDirLock(folder);
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       await lock.#announce();
       await lock.#outlastOthers(dataDir);
     } catch (error) {

@@ -7,14 +7,16 @@ import { demandChannels } from '../workflow/change-policy.ts';
 /** `wayctl channel pin`. */
 export const channelPin: CommandDefinition = {
   name: 'channel pin',
-  summary: 'Keep a channel in its routes whatever verdicts say',
+  summary: 'Send by this channel alone on every route that names it',
+  details:
+    'A pin is stronger than policy, verdicts and health, and it takes failover away: when the pinned channel fails, so do the messages of its routes. Lift it with channel unpin.',
   arguments: [{ name: '<CHANNEL>', description: 'name of the channel' }],
   options: [
     { flags: '--reason <text>', description: 'why; kept with the override and in the events' },
     { flags: '--dry-run', description: 'check and show only' },
     ...waitOptions,
   ],
-  examples: ['wayctl channel pin ap-southeast-1 --reason "the verdict is wrong, see the provider’s page"'],
+  examples: ['wayctl channel pin ap-southeast-1 --reason "the others double texts, see ticket 42"'],
   async run(invocation) {
     const channel = invocation.required(0);
     const reason = invocation.reason();

@@ -4,7 +4,7 @@ import type { CommandDefinition } from '../command-definition.ts';
 /** `wayctl channel unpin`. */
 export const channelUnpin: CommandDefinition = {
   name: 'channel unpin',
-  summary: 'Leave a pinned channel to health and verdicts again',
+  summary: 'Give the routes of a pinned channel their other channels back',
   arguments: [{ name: '<CHANNEL>', description: 'name of the channel' }],
   options: liftOptions,
   examples: ['wayctl channel unpin ap-southeast-1'],
