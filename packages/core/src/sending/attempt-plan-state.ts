@@ -56,10 +56,10 @@ export type AttemptingPlan = PlanFacts & {
 };
 
 /** A plan that lets time pass before it returns to a candidate. */
-export type WaitingPlan = PlanFacts & { readonly state: 'waiting'; readonly candidate: Candidate };
+type WaitingPlan = PlanFacts & { readonly state: 'waiting'; readonly candidate: Candidate };
 
 /** A plan that has its verdict. */
-export type DonePlan = PlanFacts & {
+type DonePlan = PlanFacts & {
   readonly state: 'done';
   readonly verdict: AttemptVerdict;
   /** Was written and not answered when the caller's time was over. */
