@@ -8,6 +8,9 @@ import { runCommand } from './run-command.mjs';
 /** The repository's root. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+// Empty is not the same as missing: pnpm then finds no home, and caches land in the current folder.
+if (process.env.HOME === '') delete process.env.HOME;
+
 const pnpmVersion = '10.34.9';
 /** No question is asked. */
 const quietPnpm = { CI: 'true', COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' };

@@ -81,9 +81,6 @@ async function run(): Promise<void> {
     ...(config === undefined ? {} : { config }),
     log,
   });
-  const { regions, gateways, controlUrl } = simulator;
-  if (flags.logFormat === 'json') log.info({ regions, gateways, controlUrl }, 'simulator ready');
-  else process.stdout.write(`${banner(simulator)}\n`);
   const stop = (): void => {
     void simulator.stop().then(() => {
       log.info({ texts: simulator.texts().length }, 'simulator stopped');
@@ -92,6 +89,10 @@ async function run(): Promise<void> {
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Said last: who reads it may end us at once.
+  const { regions, gateways, controlUrl } = simulator;
+  if (flags.logFormat === 'json') log.info({ regions, gateways, controlUrl }, 'simulator ready');
+  else process.stdout.write(`${banner(simulator)}\n`);
 }
 
 // A reader that goes away, as in `| head`, is no reason to die with a stack trace.
