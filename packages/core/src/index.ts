@@ -53,8 +53,11 @@ export type {
   AttemptPlan,
   AttemptPlanInput,
   AttemptStep,
-} from './sending/attempt-plan.ts';
+} from './sending/attempt-plan-state.ts';
 export type { AttemptVerdict, Candidate, EndedAttempt, NoChannelCause } from './sending/attempt-verdict.ts';
+export type { BlockScope } from './sending/block-scope.ts';
+export { admit, forgetCredentials, keepBlocks, noteOutcome } from './sending/blocks.ts';
+export type { Block, Blocks } from './sending/blocks.ts';
 export { classifyAliyun, statusRules } from './sending/classify-aliyun.ts';
 export type { ProviderAnswer } from './sending/classify-aliyun.ts';
 export { classifyGateway } from './sending/classify-gateway.ts';
@@ -62,6 +65,8 @@ export { classifyTransport, transportWords } from './sending/classify-transport.
 export type { TransportFailure, TransportFailureKind } from './sending/classify-transport.ts';
 export { outcomeClasses, outcomeOf, outcomeRules } from './sending/outcome.ts';
 export type { Outcome, OutcomeClass, OutcomeFacts, OutcomeScope } from './sending/outcome.ts';
+export { emptyRetryBudget, noteSend, takeRetry } from './sending/retry-budget.ts';
+export type { RetryBudget } from './sending/retry-budget.ts';
 export type {
   CallOptions,
   ConfigStore,

@@ -77,7 +77,11 @@ async function send(
     return problemAnswer({ code: 'SEND_NO_STRATEGY', detail: reason, headers: { 'retry-after': '1' } });
   }
   const { message, route } = parsed;
-  const result = await sender.send(message, { ...headers, ...(route !== undefined && { route }), signal });
+  const onLate = (late: SendResult) => {
+    recent.record(late);
+  };
+  const options = { ...headers, ...(route !== undefined && { route }), signal, onLate };
+  const result = await sender.send(message, options);
   if (isEnd(result)) recent.record(result);
   const { id, kind, attempts } = result;
   log.debug({ id, kind, attempts, traceId: headers.traceparent?.slice(3, 35) }, 'message handled');

@@ -17,6 +17,8 @@ export interface SendOptions {
   readonly attempts?: AttemptLog;
   /** Aborted when the caller hangs up. */
   readonly signal?: AbortSignal;
+  /** Told of what became of a message that was answered as unknown, once the answer has come late. */
+  readonly onLate?: (result: SendResult) => void;
 }
 
 /** Sends one message; never a rejection for what a provider, a network or a caller does. */

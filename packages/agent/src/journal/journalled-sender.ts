@@ -165,6 +165,14 @@ export class JournalledSender implements MessageSender {
       deadlineAt: clock.wallTime() + timeoutMs,
     };
     const run = new MessageRun({ stock, clock }, facts, before);
+    let saved: Promise<void> = Promise.resolve();
+    const onLate = (late: SendResult): void => {
+      options.onLate?.(late);
+      // What was said the second time says nothing of the first.
+      if (before !== undefined && late.kind !== 'accepted') return;
+      const settled = saved.then(() => run.end(late)).finally(() => this.#ending.delete(settled));
+      this.#ending.add(settled);
+    };
     // A caller who hangs up cancels nothing: the key outlives the connection.
     let result: SendResult;
     try {
@@ -173,6 +181,7 @@ export class JournalledSender implements MessageSender {
         timeoutMs,
         id: facts.id,
         attempts: run,
+        onLate,
       });
     } catch (error) {
       if (!(error instanceof AttemptNotWritten)) throw error;
@@ -183,7 +192,8 @@ export class JournalledSender implements MessageSender {
       const attempts = [...before.entry.result.attempts, ...result.attempts];
       result = { ...before.entry.result, attempts };
     }
-    return { result, saved: run.end(result) };
+    saved = run.end(result);
+    return { result, saved };
   }
 
   #resends({ result: { route: name } }: HeldEntry): boolean {

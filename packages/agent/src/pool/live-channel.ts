@@ -117,8 +117,8 @@ export class LiveChannel implements SendChannel {
     }
     const draft = dialect.draft(attempt, held?.credential);
     if (!draft.ok) return { outcome: draft.outcome };
-    const { deadline, connectMs, readMs, signal } = attempt;
-    const limits: CallLimits = { deadline, connectMs, readMs, signal };
+    const { deadline, connectMs, readMs, signal, listen, mayWrite } = attempt;
+    const limits: CallLimits = { deadline, connectMs, readMs, signal, listen, mayWrite };
     for (let corrected = false; ; corrected = true) {
       const result = await connections.send(() => draft.make(), limits);
       if (!result.answered) return { outcome: classifyTransport(result.failure) };

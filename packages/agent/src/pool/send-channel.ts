@@ -13,6 +13,10 @@ export interface AttemptRequest {
   readonly readMs: number;
   /** Gives the attempt up before its deadline, unless something of it was written already. */
   readonly signal?: AbortSignal;
+  /** Whether a request that was written is listened to after the deadline, up to `readMs`. Default false. */
+  readonly listen?: boolean;
+  /** Asked when a connection stands: false leaves the connection to others and ends the attempt unwritten. */
+  readonly mayWrite?: () => Promise<boolean>;
 }
 
 /** How an attempt ended; never a rejection, whatever the network does. */

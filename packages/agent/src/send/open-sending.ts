@@ -13,6 +13,7 @@ import type { OpenChannelOptions } from '../pool/open-channel.ts';
 import type { SendSide } from '../status/send-side.ts';
 import { AccountCaller } from './account-caller.ts';
 import { AttemptAlerts } from './attempt-alerts.ts';
+import { BlockBook } from './block-book.ts';
 import { Routing } from './routing.ts';
 import { Sender } from './sender.ts';
 import { Sending } from './sending.ts';
@@ -60,7 +61,11 @@ export async function openSending(
     },
     credentialsFile === undefined ? {} : { file: credentialsFile },
   );
-  await credentials.start(onCredentialsChanged);
+  const blocks = new BlockBook(clock);
+  await credentials.start(() => {
+    blocks.forgetCredentials();
+    onCredentialsChanged?.();
+  });
   const routing = new Routing({
     rules: { allowEndpoints: [...aliyunEndpoints(), ...allowEndpoints], credentials },
     openChannel: (name, channel) => openChannel({ clock, credentials }, name, channel, channels),
@@ -79,9 +84,9 @@ export async function openSending(
     }),
     ...(onHealthChanged && { onChange: onHealthChanged }),
   });
-  const sender = new Sender({ routing, alerts, health, clock, random });
+  const sender = new Sender({ routing, alerts, blocks, health, clock, random });
   const caller = new AccountCaller({ routing, clock });
-  return new Sending({ credentials, routing, sender, caller, health, clock });
+  return new Sending({ credentials, routing, sender, caller, blocks, health, clock });
 }
 
 function aliyunEndpoints(): AllowEndpoint[] {

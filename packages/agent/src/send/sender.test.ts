@@ -2,6 +2,7 @@ import type { StrategyInput } from '@waystation/core';
 import { startSimulator } from '@waystation/simulator';
 import type { FaultSpecInput, Simulator } from '@waystation/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SendResult } from './send-result.ts';
 import type { SendSide } from '../status/send-side.ts';
 import { keepingLog, messageTo, openTestSending, snapshotOf } from '../testing/send-fixture.ts';
 
@@ -46,7 +47,6 @@ function primaryBackup(route: RouteInput = {}, changes: Partial<StrategyInput> =
 
 const unwritten: readonly (readonly [string, FaultSpecInput, string])[] = [
   ['refuses connections', { kind: 'refuse', region: 'a' }, 'unavailable'],
-  ['swallows connections', { kind: 'blackhole', region: 'a' }, 'unavailable'],
   ['throttles', { kind: 'throttle', region: 'a' }, 'throttled'],
 ];
 const written: readonly (readonly [string, FaultSpecInput])[] = [
@@ -152,11 +152,87 @@ describe('Sender', () => {
   it('passes over every channel of an account that cannot pay, and alerts once', async () => {
     await simulator.setFault({ kind: 'code', code: 'isv.AMOUNT_NOT_ENOUGH' });
     sending.apply(snapshotOf(primaryBackup()));
-    for (let sends = 0; sends < 3; sends += 1) {
+    for (const attempts of [[{ outcome: 'account' }], [], []]) {
       const result = await sending.send(messageTo(phone), {});
-      expect(result).toMatchObject({ kind: 'no-channel', attempts: [{ outcome: 'account' }] });
+      expect(result).toMatchObject({ kind: 'no-channel', attempts });
+      expect(result).toMatchObject({ reason: expect.stringContaining('account') as string });
     }
+    expect(sending.blocks).toMatchObject([
+      { kind: 'account', name: 'main', outcome: 'account', code: 'isv.AMOUNT_NOT_ENOUGH' },
+    ]);
     expect(lines.filter((line) => line.includes('isv.AMOUNT_NOT_ENOUGH'))).toHaveLength(1);
+  });
+
+  it('asks an account without balance once, however many messages come together, until a strategy forgets it', async () => {
+    await simulator.setFault({ kind: 'code', code: 'isv.AMOUNT_NOT_ENOUGH', region: 'a' });
+    const document = primaryBackup();
+    const { a, b } = document.channels;
+    const twoAccounts = { ...document, channels: { a, b: { ...b, credential: 'second' } } as Channels };
+    sending.apply(snapshotOf(twoAccounts));
+    await sending.send(messageTo(phone), {});
+    const results = await Promise.all(
+      Array.from({ length: 40 }, (_, at) => sending.send(messageTo(`139${String(10_000_000 + at)}`), {})),
+    );
+    for (const result of results) {
+      expect(result).toMatchObject({ kind: 'accepted', channel: 'b', attempts: [{ channel: 'b' }] });
+    }
+    sending.apply(snapshotOf({ ...twoAccounts, timeouts: { totalMs: 29_000 } }, 2));
+    expect(sending.blocks).toHaveLength(1);
+    sending.apply(
+      snapshotOf(
+        {
+          ...twoAccounts,
+          channels: { b: twoAccounts.channels['b'] } as Channels,
+          routes: [{ name: 'default', policy: { kind: 'primary-backup', order: ['b'] } }],
+        },
+        3,
+      ),
+    );
+    expect(sending.blocks).toEqual([]);
+  });
+
+  it('opens the next candidate’s connection beside one that takes long, and writes once', async () => {
+    await simulator.setFault({ kind: 'blackhole', region: 'a' });
+    sending.apply(snapshotOf(primaryBackup()));
+    const result = await sending.send(messageTo(phone), {});
+    expect(result).toMatchObject({ kind: 'accepted', channel: 'b', attempts: [{ channel: 'b' }] });
+    expect(simulator.texts()).toHaveLength(1);
+  });
+
+  it('comes back to a host that was down for a moment, within the deadline', async () => {
+    await simulator.setFault({ kind: 'refuse' });
+    sending.apply(
+      snapshotOf(primaryBackup({}, { retry: { maxAttempts: 10, maxDelayMs: 60_000, baseDelayMs: 500 } })),
+    );
+    const answer = sending.send(messageTo(phone), {});
+    await simulator.clearFaults();
+    const result = await answer;
+    expect(result).toMatchObject({ kind: 'accepted' });
+    expect(simulator.check([result.id])).toMatchObject({ ok: true });
+  });
+
+  it('waits as long as a throttled account says, and asks it again', async () => {
+    const id = await simulator.setFault({ kind: 'throttle' });
+    sending.apply(snapshotOf(primaryBackup()));
+    const answer = sending.send(messageTo(phone), {});
+    await expect.poll(() => sending.blocks, { timeout: 15_000 }).toMatchObject([{ outcome: 'throttled' }]);
+    await simulator.clearFault(id);
+    expect(await answer).toMatchObject({
+      kind: 'accepted',
+      attempts: [{ outcome: 'throttled' }, { outcome: 'accepted' }],
+    });
+  });
+
+  it('answers unknown at the deadline, and hears the late answer', async () => {
+    await simulator.setFault({ kind: 'slow', region: 'a', delayMs: 3000, accepted: true });
+    sending.apply(snapshotOf(primaryBackup()));
+    const late: SendResult[] = [];
+    const onLate = (one: SendResult): void => void late.push(one);
+    const result = await sending.send(messageTo(phone), { timeoutMs: 1000, onLate });
+    expect(result).toMatchObject({ kind: 'unknown', attempts: [{ channel: 'a', outcome: 'unknown' }] });
+    await expect.poll(() => late, { timeout: 15_000 }).toHaveLength(1);
+    expect(late).toMatchObject([{ id: result.id, kind: 'accepted', attempts: [{ outcome: 'accepted' }] }]);
+    expect(simulator.texts()).toHaveLength(1);
   });
 
   it('takes the host’s time over and signs again where the clocks differ', async () => {
@@ -193,7 +269,11 @@ describe('Sender', () => {
 
   it('gives up what was not written when the caller hangs up, and nothing else', async () => {
     await simulator.setFault({ kind: 'blackhole', region: 'a' });
-    sending.apply(snapshotOf(primaryBackup({}, { timeouts: { connectMs: 30_000, totalMs: 60_000 } })));
+    sending.apply(
+      snapshotOf(
+        primaryBackup({}, { timeouts: { connectMs: 30_000, totalMs: 60_000 }, race: { delayMs: 60_000 } }),
+      ),
+    );
     const gone = new AbortController();
     const answer = sending.send(messageTo(phone), { signal: gone.signal });
     await expect.poll(() => sending.channels[0]?.inFlight, { timeout: 15_000 }).toBe(1);

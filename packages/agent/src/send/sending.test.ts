@@ -194,7 +194,8 @@ describe('the sending half', () => {
       ['b', false],
     ]);
     await simulator.setFault({ kind: 'blackhole', region: 'a' });
-    const hurried = { ...strategy, timeouts: { connectMs: 1500, readMs: 10_000, totalMs: 30_000 } };
+    const timeouts = { connectMs: 1500, readMs: 10_000, totalMs: 30_000 };
+    const hurried = { ...strategy, timeouts, race: { delayMs: 60_000 }, retry: { maxAttempts: 1 } };
     side.apply(snapshotOf(hurried, 2));
     const begun = side.send(messageTo('13800138001'), {});
     await expect.poll(() => side.channels[0]?.inFlight, patience).toBe(1);

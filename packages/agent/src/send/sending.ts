@@ -3,8 +3,16 @@ import type { CredentialBook } from '../credentials/credential-book.ts';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
-import type { ChannelHealthState, ChannelState, SendCounts, SendSide } from '../status/send-side.ts';
+import type {
+  BlockState,
+  ChannelHealthState,
+  ChannelState,
+  SendCounts,
+  SendSide,
+} from '../status/send-side.ts';
 import type { ApplyResult } from '../sync/strategy-applier.ts';
+import { candidateOf } from './attempt-run.ts';
+import type { BlockBook } from './block-book.ts';
 import type { Routing, RoutingState } from './routing.ts';
 import type { SendResult } from './send-result.ts';
 import type { Sender } from './sender.ts';
@@ -17,6 +25,7 @@ export interface SendingParts {
   readonly caller: ProviderCaller;
   readonly health: Pick<HealthTracker, 'renew' | 'conditionOf' | 'probingFirst' | 'stop'>;
   readonly clock: Clock;
+  readonly blocks: Pick<BlockBook, 'keep' | 'states'>;
 }
 
 /** The half of the agent that sends: credentials, routing and the sender as one. */
@@ -36,6 +45,10 @@ export class Sending implements SendSide {
     return this.#parts.health.probingFirst;
   }
 
+  get blocks(): readonly BlockState[] {
+    return this.#parts.blocks.states;
+  }
+
   get counts(): SendCounts {
     return this.#parts.sender.counts;
   }
@@ -45,9 +58,10 @@ export class Sending implements SendSide {
   }
 
   apply(snapshot: RoutingSnapshot): ApplyResult {
-    const { routing, health } = this.#parts;
+    const { routing, blocks, health } = this.#parts;
     const result = routing.apply(snapshot);
     const state = routing.current();
+    if (state !== undefined) blocks.keep([...state.channels.keys()].map((name) => candidateOf(state, name)));
     if (result.applied && state !== undefined) health.renew(state.channels, snapshot);
     return result;
   }

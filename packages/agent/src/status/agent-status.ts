@@ -11,7 +11,7 @@ export interface AgentStatusSources {
   readonly clock: Clock;
   readonly phase: () => AgentPhase;
   readonly intake: Pick<StrategyIntake, 'applied' | 'firstSource' | 'refused' | 'counts'>;
-  readonly sendSide: Pick<SendSide, 'channels' | 'counts' | 'probingFirst'>;
+  readonly sendSide: Pick<SendSide, 'blocks' | 'channels' | 'counts' | 'probingFirst'>;
   readonly feed: () => SourceState;
   readonly journal: Pick<Journal, 'state'>;
   /** What else an operator should know, in sentences: a damaged cache, a full disk. */
@@ -78,6 +78,7 @@ export class AgentStatus {
       refused: refused && { ...refused, at: iso(refused.at) },
       strategies: intake.counts,
       channels: sendSide.channels,
+      blocks: sendSide.blocks,
       counts: sendSide.counts,
       journal: journal.state,
       warnings: [...(applied?.warnings ?? []), ...troubles(), ...odd],

@@ -1,4 +1,4 @@
-import type { ChannelHealth } from '@waystation/core';
+import type { BlockScope, ChannelHealth, OutcomeClass } from '@waystation/core';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { MessageSender } from '../http/message-sender.ts';
 import type { StrategyApplier } from '../sync/strategy-applier.ts';
@@ -31,6 +31,14 @@ export interface ChannelState {
   readonly health?: ChannelHealthState | undefined;
 }
 
+/** What no message is sent to for a while, since its last answer would be given again. */
+export type BlockState = BlockScope & {
+  readonly outcome: OutcomeClass;
+  readonly code?: string;
+  /** ISO 8601. */
+  readonly until: string;
+};
+
 /** Messages by their end since the start. */
 export interface SendCounts {
   readonly accepted: number;
@@ -41,6 +49,7 @@ export interface SendCounts {
 /** The half of the agent that sends, as the half that serves, follows and reports sees it. */
 export interface SendSide extends StrategyApplier, MessageSender {
   readonly channels: readonly ChannelState[];
+  readonly blocks: readonly BlockState[];
   readonly counts: SendCounts;
   /** Calls other actions than sending. */
   readonly caller: ProviderCaller;

@@ -36,6 +36,10 @@ export class FakeSendSide implements SendSide {
 
   probingFirst = false;
 
+  get blocks(): SendSide['blocks'] {
+    return [];
+  }
+
   get counts(): SendSide['counts'] {
     return { accepted: 1, failed: 2, unknown: 3 };
   }

@@ -1,10 +1,19 @@
 import type { Instant } from '../clock.ts';
-import type { Route } from '../model/route.ts';
-import type { Order } from '../routing/order.ts';
 import { exclude, nextCandidate, nothingExcluded } from './attempt-exclusions.ts';
 import type { Exclusions } from './attempt-exclusions.ts';
+import type {
+  AttemptEvent,
+  AttemptingPlan,
+  AttemptPlan,
+  AttemptPlanInput,
+  AttemptStep,
+  PlanFacts,
+  RunningAttempt,
+} from './attempt-plan-state.ts';
+import { asIfAttempted, nextReturn } from './attempt-return.ts';
 import { exhaustedVerdict, outOfTimeVerdict, refusedVerdict, unknownVerdict } from './attempt-verdict.ts';
 import type { AttemptVerdict, Candidate, EndedAttempt } from './attempt-verdict.ts';
+import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
 /** An attempt is not worth starting with less time than this before the deadline. */
@@ -13,136 +22,205 @@ export const minimumAttemptMs = 300;
 /** While another candidate is left, an attempt takes this share of what remains, but may always take `floorMs`. */
 const attemptShare = { ofRemaining: 0.6, floorMs: 1000 } as const;
 
-/** What a plan is made of; it does not change while the message lives. */
-export interface AttemptPlanInput {
-  /** In the order they are to be tried. */
-  readonly candidates: Order<Candidate>;
-  /** `resend` goes on after an unknown outcome; with the others the plan ends there. */
-  readonly onUnknownOutcome: Route['onUnknownOutcome'];
-  /** When the caller wants its answer. */
-  readonly deadline: Instant;
-  /** Ceiling for connecting, in ms. */
-  readonly connectMs: number;
-  /** Ceiling from the request written to the answer read, in ms. */
-  readonly readMs: number;
-}
-
-/** What holds of a plan in every state. */
-interface PlanFacts {
-  readonly input: AttemptPlanInput;
-  /** Attempts that are over, oldest first. */
-  readonly attempts: readonly EndedAttempt[];
-  readonly excluded: Exclusions;
-  /** Channels that had no room since the last attempt ended; they are asked again after the next. */
-  readonly full: ReadonlySet<string>;
-  readonly callerGone: boolean;
-}
-
-/** The life of one message's attempts; changed by `stepAttemptPlan` alone. */
-export type AttemptPlan = PlanFacts &
-  (
-    | { readonly state: 'attempting'; readonly candidate: Candidate; readonly startedAt: Instant }
-    | { readonly state: 'done'; readonly verdict: AttemptVerdict }
-  );
-
-/** What happened to a plan. */
-export type AttemptEvent =
-  /** The channel of the `attempt` effect had no room: nothing was tried, nobody is to blame. */
-  | { readonly type: 'no-room'; readonly at: Instant }
-  /** The attempt is over. */
-  | { readonly type: 'ended'; readonly at: Instant; readonly outcome: Outcome }
-  /** The caller hung up. */
-  | { readonly type: 'caller-gone'; readonly at: Instant };
-
-/** What is to be done. */
-export type AttemptEffect =
-  /** Send by this channel, to be over at `deadline`; answer with `no-room` or `ended`. */
-  | {
-      readonly type: 'attempt';
-      readonly candidate: Candidate;
-      /** 1 for the message's first. */
-      readonly number: number;
-      readonly deadline: Instant;
-    }
-  /** Give the attempt up if nothing of it was written yet, else let it end; answer with `ended` either way. */
-  | { readonly type: 'cancel-unwritten' }
-  /** Answer the caller: the plan is over. */
-  | { readonly type: 'finish'; readonly verdict: AttemptVerdict }
-  /** Wait for the next event. */
-  | { readonly type: 'nothing' };
-
-/** A plan's next state, and what is to be done now. */
-export interface AttemptStep {
-  readonly plan: AttemptPlan;
-  readonly effect: AttemptEffect;
-}
-
 /** Begins a plan at `at`. */
 export function startAttemptPlan(input: AttemptPlanInput, at: Instant): AttemptStep {
-  return proceed({ input, attempts: [], excluded: nothingExcluded, full: new Set(), callerGone: false }, at);
+  const nothing = { begun: 0, attempts: [], blocked: [], full: new Set<string>(), callerGone: false };
+  return proceed({ input, excluded: nothingExcluded, ...nothing }, at);
 }
 
 /** The whole life of a message's attempts: state and event in, next state and one effect out. */
 export function stepAttemptPlan(plan: AttemptPlan, event: AttemptEvent): AttemptStep {
-  if (event.type === 'caller-gone') {
-    const gone = { ...plan, callerGone: true };
-    return { plan: gone, effect: { type: gone.state === 'attempting' ? 'cancel-unwritten' : 'nothing' } };
+  if (event.type === 'caller-gone') return hangUp(plan, event.at);
+  if (plan.state === 'done') return afterEnd(plan, event);
+  if (event.type === 'deadline') return timeUp(plan, event.at);
+  if (plan.state === 'waiting') {
+    if (event.type !== 'waited') return still(plan);
+    if (!event.granted) return finish(plan, nobodyLeft(plan, event.at));
+    return attempt(plan, plan.candidate, event.at, []);
   }
-  if (plan.state === 'done') throw new Error(`an attempt plan that is over was told of "${event.type}"`);
-  if (event.type === 'no-room') {
-    return proceed({ ...plan, full: new Set(plan.full).add(plan.candidate.channel) }, event.at);
+  if (event.type === 'slow') return plan.writing ? still(plan) : beside(plan, event.at);
+  if (event.type === 'waited') return still(plan);
+  return ofAttempt(plan, event);
+}
+
+type OfAttempt = Extract<AttemptEvent, { readonly number: number }>;
+
+function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
+  const one = plan.running.find(({ number }) => number === event.number);
+  // It lost the race, or was given up.
+  if (one === undefined) return still(plan);
+  const others = plan.running.filter((each) => each !== one);
+  const { at } = event;
+  switch (event.type) {
+    case 'ready':
+      if (at >= plan.input.deadline || isCancelled(plan)) return still(plan);
+      return { plan: { ...plan, running: [one], writing: true }, effect: { type: 'write' } };
+    case 'no-room':
+      return goOn({ ...plan, full: new Set(plan.full).add(one.candidate.channel) }, others, at);
+    case 'blocked': {
+      const { candidate } = one;
+      const blocked = [...plan.blocked, { candidate, block: event.block }];
+      return goOn({ ...plan, blocked, excluded: exclude(plan.excluded, candidate, 'nothing') }, others, at);
+    }
+    case 'ended':
+      return afterAttempt(plan, one, others, event.outcome, at);
   }
-  return afterAttempt(plan, plan.candidate, plan.startedAt, event.outcome, event.at);
 }
 
 function afterAttempt(
-  facts: PlanFacts,
-  candidate: Candidate,
-  startedAt: Instant,
+  plan: AttemptingPlan,
+  { candidate, startedAt }: RunningAttempt,
+  others: readonly RunningAttempt[],
   outcome: Outcome,
   at: Instant,
 ): AttemptStep {
-  const attempts = [...facts.attempts, { candidate, outcome, startedAt, endedAt: at }];
-  const excluded = exclude(facts.excluded, candidate, outcome.excludes);
-  const next: PlanFacts = { ...facts, attempts, excluded, full: new Set() };
-  if (outcome.class === 'accepted') return finish(next, { kind: 'accepted', channel: candidate.channel });
+  const attempts = [...plan.attempts, { candidate, outcome, startedAt, endedAt: at }];
+  const excluded = exclude(plan.excluded, candidate, outcome.excludes);
+  const next = { ...plan, attempts, excluded, full: new Set<string>() };
+  const verdict = verdictOf(next, outcome);
+  return verdict === undefined ? goOn(next, others, at) : finish(next, verdict);
+}
+
+/** What an outcome decides by itself; undefined: other candidates may take the message. */
+function verdictOf({ attempts, input }: PlanFacts, outcome: Outcome): AttemptVerdict | undefined {
+  if (outcome.class === 'accepted') {
+    return { kind: 'accepted', channel: attempts.at(-1)?.candidate.channel ?? '' };
+  }
   if (outcome.excludes === 'everything') {
-    return finish(next, anyUnknown(attempts) ? unknownVerdict(attempts) : refusedVerdict(outcome));
+    return anyUnknown(attempts) ? unknownVerdict(attempts) : refusedVerdict(outcome);
   }
-  if (outcome.class === 'unknown' && facts.input.onUnknownOutcome !== 'resend') {
-    return finish(next, unknownVerdict(attempts));
+  if (outcome.class === 'unknown' && input.onUnknownOutcome !== 'resend') return unknownVerdict(attempts);
+  return undefined;
+}
+
+/** After an attempt is over: the next one, beside those that still connect. */
+function goOn(plan: AttemptingPlan, others: readonly RunningAttempt[], at: Instant): AttemptStep {
+  if (others.length === 0) return proceed(plan, at);
+  return beside({ ...plan, running: others, writing: false }, at);
+}
+
+/** Opens the connection of another host beside those that are being opened, where there is one and time for it. */
+function beside(plan: AttemptingPlan, at: Instant): AttemptStep {
+  const { input, full, running } = plan;
+  if (isCancelled(plan) || input.deadline - at < minimumAttemptMs) return still(plan);
+  const taken = running.reduce<Exclusions>(
+    (excluded, { candidate }) => exclude(excluded, candidate, 'host'),
+    plan.excluded,
+  );
+  const candidate = nextCandidate(input.candidates, taken, full);
+  if (candidate === undefined || running.some((each) => each.candidate.host === candidate.host)) {
+    return still(plan);
   }
-  return proceed(next, at);
+  return attempt(plan, candidate, at, running);
 }
 
 /** Starts the next attempt, or ends the plan where there is none to start. */
 function proceed(facts: PlanFacts, at: Instant): AttemptStep {
   const { attempts, excluded, full, input } = facts;
-  if (facts.callerGone && attempts.every(({ outcome }) => !outcome.written)) {
+  if (isCancelled(facts)) {
     return finish(facts, { kind: 'cancelled', reason: 'the caller hung up before anything was written' });
   }
   const candidate = nextCandidate(input.candidates, excluded, full);
-  const remaining = input.deadline - at;
-  if (candidate === undefined) {
-    return finish(
-      facts,
-      anyUnknown(attempts) ? unknownVerdict(attempts) : exhaustedVerdict(attempts, full.size),
-    );
-  }
-  if (remaining < minimumAttemptMs) {
+  if (candidate === undefined) return comeBack(facts, at);
+  if (input.deadline - at < minimumAttemptMs) {
     return finish(facts, anyUnknown(attempts) ? unknownVerdict(attempts) : outOfTimeVerdict(attempts));
   }
-  const another = nextCandidate(input.candidates, excluded, new Set(full).add(candidate.channel));
-  const ceiling = another === undefined ? input.connectMs + input.readMs : shareOf(remaining, input.readMs);
+  return attempt(facts, candidate, at, []);
+}
+
+/** With every candidate tried, full or blocked: waits for the first that may be tried again. */
+function comeBack(facts: PlanFacts, at: Instant): AttemptStep {
+  const { attempts, blocked, input } = facts;
+  const { candidates, deadline, retry: rules, random = () => 1 } = input;
+  const resend = input.onUnknownOutcome === 'resend';
+  const back = rules && nextReturn({ candidates, attempts, blocked, rules, resend, random }, at);
+  if (back === undefined || deadline - back.at < minimumAttemptMs)
+    return finish(facts, nobodyLeft(facts, at));
+  const { candidate } = back;
+  const waiting = blocked.filter((each) => each.candidate.channel !== candidate.channel);
   return {
-    plan: { ...facts, state: 'attempting', candidate, startedAt: at },
+    plan: { ...facts, blocked: waiting, state: 'waiting', candidate },
+    effect: { type: 'wait', until: back.at, retry: back.tried },
+  };
+}
+
+function attempt(
+  facts: PlanFacts,
+  candidate: Candidate,
+  at: Instant,
+  running: readonly RunningAttempt[],
+): AttemptStep {
+  const { input, excluded, full } = facts;
+  const number = facts.begun + 1;
+  const remaining = input.deadline - at;
+  const passedOver = new Set([...full, candidate.channel, ...running.map((each) => each.candidate.channel)]);
+  const another = nextCandidate(input.candidates, excluded, passedOver) !== undefined;
+  const ceiling = another ? shareOf(remaining, input.readMs) : input.connectMs + input.readMs;
+  return {
+    plan: {
+      ...facts,
+      begun: number,
+      state: 'attempting',
+      running: [...running, { number, candidate, startedAt: at }],
+      writing: false,
+    },
     effect: {
       type: 'attempt',
       candidate,
-      number: attempts.length + 1,
+      number,
       deadline: at + Math.min(remaining, ceiling),
+      // Whom a resend follows is given up in time for it; any other written attempt is worth every answer.
+      listen: !another || input.onUnknownOutcome !== 'resend',
     },
   };
+}
+
+function hangUp(plan: AttemptPlan, at: Instant): AttemptStep {
+  const gone = { ...plan, callerGone: true };
+  if (gone.state === 'attempting') return { plan: gone, effect: { type: 'cancel-unwritten' } };
+  if (gone.state === 'waiting' && isCancelled(gone)) return proceed(gone, at);
+  return still(gone);
+}
+
+/** Whether the caller left a message of which nothing was written. */
+function isCancelled({ attempts, callerGone }: PlanFacts): boolean {
+  return callerGone && attempts.every(({ outcome }) => !outcome.written);
+}
+
+function timeUp(plan: Exclude<AttemptPlan, { state: 'done' }>, at: Instant): AttemptStep {
+  const { attempts } = plan;
+  const [one] = plan.state === 'attempting' && plan.writing ? plan.running : [];
+  if (one !== undefined) {
+    const { candidate, startedAt } = one;
+    const outcome = outcomeOf('unknown', { reason: 'written, and not answered yet', written: true });
+    const open = { ...plan, attempts: [...attempts, { candidate, outcome, startedAt, endedAt: at }] };
+    return finish(open, unknownVerdict(open.attempts), one);
+  }
+  if (anyUnknown(attempts)) return finish(plan, unknownVerdict(attempts));
+  return finish(plan, plan.state === 'waiting' ? nobodyLeft(plan, at) : outOfTimeVerdict(attempts));
+}
+
+/** What became of the attempt that was outstanding when the caller was answered; nothing follows it. */
+function afterEnd(plan: Extract<AttemptPlan, { state: 'done' }>, event: AttemptEvent): AttemptStep {
+  const { outstanding, ...rest } = plan;
+  if (event.type !== 'ended' || outstanding?.number !== event.number) return still(plan);
+  const { candidate, startedAt } = outstanding;
+  const before = plan.attempts.slice(0, -1);
+  const attempts = [...before, { candidate, outcome: event.outcome, startedAt, endedAt: event.at }];
+  const facts = { ...rest, attempts };
+  const verdict =
+    verdictOf(facts, event.outcome) ??
+    (anyUnknown(attempts) ? unknownVerdict(attempts) : outOfTimeVerdict(attempts));
+  return { plan: { ...facts, verdict }, effect: { type: 'late', verdict } };
+}
+
+function nobodyLeft({ attempts, blocked, full }: PlanFacts, at: Instant): AttemptVerdict {
+  if (anyUnknown(attempts)) return unknownVerdict(attempts);
+  return exhaustedVerdict(
+    attempts,
+    full.size,
+    blocked.map((each) => asIfAttempted(each, at)),
+  );
 }
 
 function shareOf(remaining: number, readMs: number): number {
@@ -153,6 +231,13 @@ function anyUnknown(attempts: readonly EndedAttempt[]): boolean {
   return attempts.some(({ outcome }) => outcome.class === 'unknown');
 }
 
-function finish(facts: PlanFacts, verdict: AttemptVerdict): AttemptStep {
-  return { plan: { ...facts, state: 'done', verdict }, effect: { type: 'finish', verdict } };
+function still(plan: AttemptPlan): AttemptStep {
+  return { plan, effect: { type: 'nothing' } };
+}
+
+function finish(facts: PlanFacts, verdict: AttemptVerdict, outstanding?: RunningAttempt): AttemptStep {
+  const { input, begun, attempts, excluded, blocked, full, callerGone } = facts;
+  const over = { input, begun, attempts, excluded, blocked, full, callerGone };
+  const plan = { ...over, state: 'done' as const, verdict, ...(outstanding && { outstanding }) };
+  return { plan, effect: { type: 'finish', verdict } };
 }

@@ -94,8 +94,13 @@ export function refusedVerdict(outcome: Outcome): AttemptVerdict {
   };
 }
 
-/** What holds once no candidate is left, none is unknown and `full` of them had no room. */
-export function exhaustedVerdict(attempts: readonly EndedAttempt[], full: number): AttemptVerdict {
+/** What holds once no candidate is left, none is unknown, `full` of them had no room and others were blocked. */
+export function exhaustedVerdict(
+  ended: readonly EndedAttempt[],
+  full: number,
+  blocked: readonly EndedAttempt[] = [],
+): AttemptVerdict {
+  const attempts = [...ended, ...blocked];
   const last = attempts.at(-1);
   const unprovisioned = attempts.every(({ outcome }) => outcome.class === 'unprovisioned');
   // Every account says that it does not know the sign or template: waiting will not teach them.

@@ -59,7 +59,7 @@ export const outcomeRules: Readonly<
   throttled: {
     excludes: 'account',
     means: 'Flow control of the gateway; the request was not processed.',
-    next: 'Another account.',
+    next: 'Another account, or the same after the time it asked for.',
   },
   misconfigured: {
     excludes: 'credential',
@@ -74,7 +74,7 @@ export const outcomeRules: Readonly<
   unavailable: {
     excludes: 'host',
     means: 'Nothing was written, or the gateway says that it cannot serve now.',
-    next: 'Another host, at once; the same host last.',
+    next: 'Another host, at once; the same host last, and again after a back-off.',
   },
   unknown: {
     excludes: 'host',

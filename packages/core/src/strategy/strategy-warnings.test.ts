@@ -121,8 +121,6 @@ describe('what is not acted on yet', () => {
   });
 
   it.each<[string, Partial<StrategyInput>]>([
-    ['race', { race: { delayMs: 100 } }],
-    ['retry', { retry: { maxAttempts: 5 } }],
     ['reconcile', { reconcile: { firstMs: 1 } }],
     ['limits.routes', { limits: { routes: { otp: { perSecond: 5 } } } }],
     ['limits.channels', { limits: { channels: { hangzhou: { maxInFlight: 5 } } } }],

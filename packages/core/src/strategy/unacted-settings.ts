@@ -4,8 +4,6 @@ import type { DocumentPath } from './document-path.ts';
 
 /** Settings of the whole strategy that this version reads and does not act on; a line goes when its work is done. */
 export const unactedSettings: readonly DocumentPath[] = [
-  ['race'],
-  ['retry'],
   ['reconcile'],
   ['limits', 'routes'],
   ['limits', 'channels'],

@@ -151,6 +151,9 @@ export class CompatHandler {
         timeoutMs,
         signal,
         ...(idempotencyKey !== undefined && { idempotencyKey }),
+        onLate: (late) => {
+          recent.record(late);
+        },
       });
       if (isEnd(result)) recent.record(result);
       const { id, kind, attempts } = result;

@@ -25,6 +25,10 @@ export interface CallLimits {
   readonly readMs: number;
   /** Gives the request up, unless something of it was written already. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether a request that was written is listened to after the deadline, up to `readMs`. Default false. */
+  readonly listen?: boolean | undefined;
+  /** Asked when a connection stands: false leaves it to others and gives the request up. Default: yes. */
+  readonly mayWrite?: (() => Promise<boolean>) | undefined;
 }
 
 type Taken = { readonly connection: Connection; readonly reused: boolean } | TransportFailure;
@@ -63,6 +67,9 @@ export class ConnectionPool {
       const taken = await this.#take(limits);
       if ('kind' in taken) return { answered: false, failure: taken };
       const { connection, reused } = taken;
+      if (!(await this.#mayWrite(connection, limits))) {
+        return { answered: false, failure: { kind: 'cancelled', written: false } };
+      }
       const idleMs = connection.idleMs;
       const { maxAnswerBytes } = this.#options;
       const result = await connection.send(make(), { ...limits, maxAnswerBytes });
@@ -81,6 +88,17 @@ export class ConnectionPool {
     this.#closed = true;
     for (const giveUp of this.#opening) giveUp();
     for (const connection of [...this.#idle, ...this.#busy]) connection.close();
+  }
+
+  /** Whether the request may be put on the connection that was opened or found for it. */
+  async #mayWrite(connection: Connection, { mayWrite }: CallLimits): Promise<boolean> {
+    let may = false;
+    try {
+      may = mayWrite === undefined || (await mayWrite());
+      return may;
+    } finally {
+      if (!may) this.#giveBack(connection);
+    }
   }
 
   async #take(limits: CallLimits): Promise<Taken> {

@@ -13,6 +13,8 @@ export interface ExchangeLimits {
   readonly maxAnswerBytes: number;
   /** Gives the request up, unless something of it was written already. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether the deadline ends only what was not written. Default false. */
+  readonly listen?: boolean | undefined;
 }
 
 /** One request and its answer on a connection. Whether it was written is known here alone. */
@@ -64,7 +66,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return;
     }
     this.#written = true;
-    this.#arm(Math.min(this.#limits.deadline - this.#clock.now(), this.#limits.readMs));
+    const { deadline, listen, readMs } = this.#limits;
+    this.#arm(listen === true ? readMs : Math.min(deadline - this.#clock.now(), readMs));
   }
 
   onResponseStart(

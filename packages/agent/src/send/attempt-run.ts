@@ -1,0 +1,267 @@
+import { mapOrder, noteSend, startAttemptPlan, stepAttemptPlan, takeRetry } from '@waystation/core';
+import type {
+  AttemptEffect,
+  AttemptEvent,
+  AttemptPlan,
+  AttemptPlanInput,
+  AttemptVerdict,
+  Candidate,
+  Clock,
+  Message,
+  Pick as Picked,
+  Random,
+  RetryBudget,
+} from '@waystation/core';
+import type { HealthTracker } from '../health/health-tracker.ts';
+import type { SendOptions } from '../http/message-sender.ts';
+import type { AttemptResult } from '../pool/send-channel.ts';
+import type { AttemptAlerts } from './attempt-alerts.ts';
+import type { BlockBook } from './block-book.ts';
+import type { Routing, RoutingState } from './routing.ts';
+
+/** What attempts need. */
+export interface AttemptRunDependencies {
+  readonly routing: Pick<Routing, 'current'>;
+  readonly alerts: Pick<AttemptAlerts, 'tell'>;
+  readonly blocks: Pick<BlockBook, 'blockOf' | 'note'>;
+  readonly health: Pick<HealthTracker, 'watch'>;
+  readonly budget: BudgetHolder;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The retry budget of the whole agent. */
+export interface BudgetHolder {
+  current: RetryBudget;
+}
+
+/** One message to be sent. */
+export interface AttemptRunMessage {
+  readonly state: RoutingState;
+  readonly pick: Extract<Picked, { picked: true }>;
+  readonly id: string;
+  readonly message: Message;
+  readonly options: SendOptions;
+}
+
+/** How the attempts of one message ended. */
+export interface EndedAttempts {
+  readonly plan: AttemptPlan;
+  readonly verdict: AttemptVerdict;
+  /** What the provider said of the accepted request. */
+  readonly accepted?: AttemptResult;
+}
+
+type AttemptOrder = Extract<AttemptEffect, { type: 'attempt' }>;
+
+/** The attempts of one message: does what the plan says and tells it what happens. */
+export class AttemptRun {
+  readonly #dependencies: AttemptRunDependencies;
+  readonly #message: AttemptRunMessage;
+  /** Gives up what was not written. */
+  readonly #giveUp = new AbortController();
+  /** Numbers of the attempts that the log was told of. */
+  readonly #logged = new Set<number>();
+  #plan: AttemptPlan | undefined;
+  #accepted: AttemptResult | undefined;
+  #onFinish: ((ended: EndedAttempts) => void) | undefined;
+  #late: Promise<EndedAttempts> | undefined;
+  #onLate: ((ended: EndedAttempts) => void) | undefined;
+  #onError: ((error: unknown) => void) | undefined;
+  #deadlineTimer: NodeJS.Timeout | undefined;
+  #slowTimer: NodeJS.Timeout | undefined;
+  #waitTimer: NodeJS.Timeout | undefined;
+
+  constructor(dependencies: AttemptRunDependencies, message: AttemptRunMessage) {
+    this.#dependencies = dependencies;
+    this.#message = message;
+  }
+
+  /** Makes the attempts; over by the message's deadline at the latest. */
+  async run(): Promise<EndedAttempts> {
+    const { clock, budget } = this.#dependencies;
+    const { signal } = this.#message.options;
+    const startedAt = clock.now();
+    budget.current = noteSend(budget.current, startedAt);
+    const input = this.#input(startedAt);
+    const onGone = (): void => {
+      this.#step({ type: 'caller-gone', at: clock.now() });
+    };
+    signal?.addEventListener('abort', onGone);
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#onFinish = resolve;
+        this.#onError = reject;
+        this.#deadlineTimer = setTimeout(() => {
+          this.#step({ type: 'deadline', at: clock.now() });
+        }, input.deadline - startedAt);
+        const { plan, effect } = startAttemptPlan(input, startedAt);
+        this.#plan = plan;
+        this.#act(effect);
+        if (signal?.aborted === true) onGone();
+      });
+    } finally {
+      signal?.removeEventListener('abort', onGone);
+      clearTimeout(this.#deadlineTimer);
+      clearTimeout(this.#slowTimer);
+      clearTimeout(this.#waitTimer);
+    }
+  }
+
+  /** What the attempt comes to that was outstanding when `run` ended; undefined: there was none. */
+  get late(): Promise<EndedAttempts> | undefined {
+    return this.#late;
+  }
+
+  #input(startedAt: number): AttemptPlanInput {
+    const { state, pick, options } = this.#message;
+    const { timeouts, retry } = state.snapshot.strategy;
+    return {
+      candidates: mapOrder(pick.channels, (channel) => candidateOf(state, channel)),
+      onUnknownOutcome: pick.route.onUnknownOutcome,
+      deadline: startedAt + (options.timeoutMs ?? timeouts.totalMs),
+      connectMs: timeouts.connectMs,
+      readMs: timeouts.readMs,
+      retry,
+      random: this.#dependencies.random,
+    };
+  }
+
+  #step(event: AttemptEvent): AttemptEffect {
+    if (this.#plan === undefined) throw new Error(`no plan was told of "${event.type}"`);
+    const { plan, effect } = stepAttemptPlan(this.#plan, event);
+    this.#plan = plan;
+    this.#act(effect);
+    return effect;
+  }
+
+  #act(effect: AttemptEffect): void {
+    switch (effect.type) {
+      case 'attempt':
+        this.#raceAfterDelay();
+        this.#attempt(effect).catch((error: unknown) => this.#onError?.(error));
+        return;
+      case 'write':
+        clearTimeout(this.#slowTimer);
+        return;
+      case 'wait':
+        this.#wait(effect);
+        return;
+      case 'cancel-unwritten':
+        this.#giveUp.abort();
+        return;
+      case 'finish':
+        if (this.#plan?.state === 'done' && this.#plan.outstanding !== undefined) {
+          this.#late = new Promise((resolve) => (this.#onLate = resolve));
+        }
+        this.#onFinish?.(this.#ended(effect.verdict));
+        return;
+      case 'late':
+        this.#onLate?.(this.#ended(effect.verdict));
+        return;
+      case 'nothing':
+        return;
+    }
+  }
+
+  #ended(verdict: AttemptVerdict): EndedAttempts {
+    const plan = this.#plan;
+    if (plan === undefined) throw new Error('a plan ended before it began');
+    const accepted = verdict.kind === 'accepted' ? this.#accepted : undefined;
+    return { plan, verdict, ...(accepted && { accepted }) };
+  }
+
+  #raceAfterDelay(): void {
+    clearTimeout(this.#slowTimer);
+    this.#slowTimer = setTimeout(() => {
+      this.#step({ type: 'slow', at: this.#dependencies.clock.now() });
+    }, this.#message.state.snapshot.strategy.race.delayMs);
+  }
+
+  #wait({ until, retry }: Extract<AttemptEffect, { type: 'wait' }>): void {
+    const { clock, budget } = this.#dependencies;
+    this.#waitTimer = setTimeout(
+      () => {
+        const at = clock.now();
+        const { budgetPercent } = this.#message.state.snapshot.strategy.retry;
+        const taken = retry ? takeRetry(budget.current, at, budgetPercent) : budget.current;
+        if (taken !== undefined) budget.current = taken;
+        this.#step({ type: 'waited', at, granted: taken !== undefined });
+      },
+      Math.ceil(Math.max(0, until - clock.now())),
+    );
+  }
+
+  /** One attempt, from connecting to its end. */
+  async #attempt(order: AttemptOrder): Promise<void> {
+    const { clock, alerts, blocks } = this.#dependencies;
+    const { state, id, message } = this.#message;
+    const { candidate, number, deadline, listen } = order;
+    const startedAt = clock.now();
+    const channel = state.channels.get(candidate.channel);
+    if (channel?.hasRoom !== true || this.#isDrained(candidate)) {
+      this.#step({ type: 'no-room', at: startedAt, number });
+      return;
+    }
+    const block = blocks.blockOf(candidate, message);
+    if (block !== undefined) {
+      this.#step({ type: 'blocked', at: startedAt, number, block });
+      return;
+    }
+    const { connectMs, readMs } = state.snapshot.strategy.timeouts;
+    const outId = message.outId ?? id;
+    const limits = { deadline, connectMs, readMs, callerDeadline: this.#plan?.input.deadline ?? deadline };
+    const result = await this.#dependencies.health.watch(candidate, limits, () =>
+      channel.send({
+        message,
+        outId,
+        deadline,
+        connectMs,
+        readMs,
+        listen,
+        signal: this.#giveUp.signal,
+        mayWrite: () => this.#mayWrite(order),
+      }),
+    );
+    const { outcome } = result;
+    if (this.#logged.has(number)) this.#message.options.attempts?.ended(outcome);
+    alerts.tell(candidate, outcome);
+    blocks.note(candidate, message, outcome, startedAt);
+    if (outcome.class === 'accepted') this.#accepted = result;
+    this.#step({ type: 'ended', at: clock.now(), number, outcome });
+  }
+
+  /** Asked when a connection stands, right before the request is made: the plan lets one attempt write at a time. */
+  async #mayWrite({ candidate, number }: AttemptOrder): Promise<boolean> {
+    if (!this.#isNext(candidate, number)) return false;
+    const { options, state, pick, message, id } = this.#message;
+    if (options.attempts === undefined || this.#logged.has(number)) return true;
+    this.#logged.add(number);
+    await options.attempts.starting({
+      candidate,
+      outId: message.outId ?? id,
+      revision: state.snapshot.revision,
+      route: pick.route.name,
+    });
+    // Writing that down takes a moment, in which time may have run out.
+    return this.#isNext(candidate, number);
+  }
+
+  #isNext(candidate: Candidate, number: number): boolean {
+    if (this.#isDrained(candidate)) return false;
+    const effect = this.#step({ type: 'ready', at: this.#dependencies.clock.now(), number });
+    return effect.type === 'write';
+  }
+
+  /** Whether an operator has taken a channel out of use, by now and not only when the message came. */
+  #isDrained({ channel }: Candidate): boolean {
+    return this.#dependencies.routing.current()?.snapshot.overrides.get(channel)?.kind === 'drain';
+  }
+}
+
+/** A channel of the strategy as the plan sees it. */
+export function candidateOf({ channels }: Pick<RoutingState, 'channels'>, name: string): Candidate {
+  const open = channels.get(name);
+  if (open === undefined) throw new Error(`the picker named ${name}, which is no open channel`);
+  return { channel: name, host: open.host, account: open.account, credential: open.channel.credential };
+}

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { emptyRetryBudget, noteSend, takeRetry } from './retry-budget.ts';
+
+it('never grants more than 20 % of the sends of the last 10 s, nor less than 50', () => {
+  const story = fc.array(
+    fc.tuple(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 0, max: 40 }), fc.boolean()),
+    {
+      maxLength: 120,
+    },
+  );
+  fc.assert(
+    fc.property(story, (events) => {
+      let budget = emptyRetryBudget;
+      let at = 0;
+      const sends: number[] = [];
+      const retries: number[] = [];
+      for (const [ms, count, retry] of events) {
+        at += ms;
+        const since = Math.floor(at / 1000) - 10;
+        const recent = (times: readonly number[]) =>
+          times.filter((time) => Math.floor(time / 1000) > since).length;
+        for (let each = 0; each < count; each += 1) {
+          budget = noteSend(budget, at);
+          sends.push(at);
+        }
+        for (let each = 0; retry && each < count; each += 1) {
+          const taken = takeRetry(budget, at, 20);
+          expect(taken !== undefined).toBe(recent(retries) < Math.max(50, Math.floor(recent(sends) * 0.2)));
+          if (taken === undefined) continue;
+          budget = taken;
+          retries.push(at);
+        }
+        expect(budget.seconds.length).toBeLessThanOrEqual(10);
+      }
+    }),
+  );
+});
