@@ -23,7 +23,11 @@ class ScriptedSender implements MessageSender {
   /** Held back until it is resolved. */
   gate: Promise<void> = Promise.resolve();
 
-  async send(message: Message, { id = 'none', attempts }: SendOptions): Promise<SendResult> {
+  /** Tells what an attempt came to after its message was answered. */
+  late: SendOptions['onLate'];
+
+  async send(message: Message, { id = 'none', attempts, onLate }: SendOptions): Promise<SendResult> {
+    this.late = onLate;
     const facts = { id, revision: 3, route: 'default' };
     const records: { channel: string; outcome: OutcomeClass; ms: number }[] = [];
     for (const one of [candidate, second]) {
@@ -212,6 +216,21 @@ describe('a key', () => {
 });
 
 describe('a crash', () => {
+  it('is settled by an answer that comes after its message was told as unknown', async () => {
+    const first = await open();
+    behind.script = ['unknown'];
+    const { id, attempts } = await first.sender.send(message, keyed('a'));
+    behind.late?.({ kind: 'accepted', id, attempts, revision: 3, channel: 'one', bizId: 'late' });
+    await close(first);
+    const again = await open();
+    expect(await again.sender.send(message, keyed('a'))).toMatchObject({
+      kind: 'accepted',
+      bizId: 'late',
+      replayed: true,
+    });
+    expect(behind.texts).toBe(1);
+  });
+
   it('leaves an attempt without result: held as unknown, also after the next start', async () => {
     await crashWithAttemptOpen('a', ['never']);
     for (let start = 0; start < 2; start += 1) {
