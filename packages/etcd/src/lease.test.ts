@@ -15,6 +15,23 @@ describe.concurrent('a lease', { timeout: 120_000 }, () => {
     expect((await store.get('k')).entry?.value).toBe('alive');
   });
 
+  it('leaves a watch beside it alone', async ({ onTestFinished }) => {
+    const etcd = await withEtcd({}, onTestFinished);
+    const store = openStore({ endpoints: etcd.endpoints }, onTestFinished);
+    const { revision } = await store.list('k');
+    const lease = await store.lease(3000);
+    const ending = new AbortController();
+    const startedAt = performance.now();
+    let signs = 0;
+    // Long enough for several renewals and two pings; a watch that is closed throws.
+    for await (const { events } of store.watch('k', revision + 1, { signal: ending.signal })) {
+      if (events.length === 0) signs += 1;
+      if (performance.now() - startedAt > 14_000) ending.abort();
+    }
+    expect(signs).toBeGreaterThan(1);
+    expect(lease.lost.aborted).toBe(false);
+  });
+
   it('counts as lost before its time can have run out while etcd is silent; its key is gone after', async ({
     onTestFinished,
   }) => {

@@ -2,6 +2,7 @@ import { WaystationError, isWaystationError } from '@waystation/core';
 import type { CallOptions, CancelSignal, Revision, StoreLease } from '@waystation/core';
 import type { ILeaseKeepAliveResponse } from 'etcd3';
 import { openStream } from './call-stream.ts';
+import type { CallStream } from './call-stream.ts';
 import type { EtcdConnection } from './connection.ts';
 import type { EtcdConnections } from './connections.ts';
 
@@ -145,7 +146,7 @@ export class EtcdLease implements StoreLease {
 /** Resolves with the seconds that the lease now has; 0 when it has ended. */
 async function askToKeepAlive(connection: EtcdConnection, id: string, timeoutMs: number): Promise<number> {
   const doing = 'keeping a lease alive';
-  let cancel: (() => void) | undefined;
+  let stream: CallStream<{ ID: string }, ILeaseKeepAliveResponse> | undefined;
   const answer = new Promise<number>((resolve, reject) => {
     void openStream(connection, doing, ({ leaseClient }) => leaseClient.leaseKeepAlive(), {
       onData: ({ TTL }: ILeaseKeepAliveResponse) => {
@@ -154,16 +155,19 @@ async function askToKeepAlive(connection: EtcdConnection, id: string, timeoutMs:
       onEnd: (error) => {
         reject(error ?? new Error('etcd ended the stream: UNAVAILABLE'));
       },
-    }).then((stream) => {
-      cancel = () => {
-        stream.cancel();
-      };
-      stream.write({ ID: id });
+    }).then((opened) => {
+      stream = opened;
+      opened.write({ ID: id });
     }, reject);
   });
   try {
-    return await connection.call(doing, () => answer, { timeoutMs });
-  } finally {
-    cancel?.();
+    const ttl = await connection.call(doing, () => answer, { timeoutMs });
+    // Not cancelled: etcd3 takes that for a failure of the member and closes all that the client has open there,
+    // watches among it.
+    stream?.end();
+    return ttl;
+  } catch (error) {
+    stream?.cancel();
+    throw error;
   }
 }

@@ -1,4 +1,11 @@
-import { mapOrder, noteSend, startAttemptPlan, stepAttemptPlan, takeRetry } from '@waystation/core';
+import {
+  mapOrder,
+  noteSend,
+  outcomeOf,
+  startAttemptPlan,
+  stepAttemptPlan,
+  takeRetry,
+} from '@waystation/core';
 import type {
   AttemptEffect,
   AttemptEvent,
@@ -139,7 +146,9 @@ export class AttemptRun {
     switch (effect.type) {
       case 'attempt':
         this.#raceAfterDelay();
-        this.#attempt(effect).catch((error: unknown) => this.#onError?.(error));
+        this.#attempt(effect).catch((error: unknown) => {
+          this.#fail(effect, error);
+        });
         return;
       case 'write':
         clearTimeout(this.#slowTimer);
@@ -162,6 +171,17 @@ export class AttemptRun {
       case 'nothing':
         return;
     }
+  }
+
+  /** The attempt's log did not take it, or we have a defect: whoever still waits must not wait for ever. */
+  #fail({ number }: AttemptOrder, error: unknown): void {
+    this.#onError?.(error);
+    if (this.#onLate === undefined) return;
+    const outcome = outcomeOf('unknown', {
+      written: true,
+      reason: 'the attempt ended in a way that is not known',
+    });
+    this.#step({ type: 'ended', at: this.#dependencies.clock.now(), number, outcome });
   }
 
   #ended(verdict: AttemptVerdict): EndedAttempts {

@@ -235,6 +235,24 @@ describe('Sender', () => {
     expect(simulator.texts()).toHaveLength(1);
   });
 
+  it('ends what is late also where its log fails, and writes nothing', async () => {
+    sending.apply(snapshotOf(primaryBackup()));
+    let fail = (): void => undefined;
+    const full = new Promise<void>((_resolve, reject) => {
+      fail = () => {
+        reject(new Error('no space'));
+      };
+    });
+    const attempts = { starting: () => full, ended: () => undefined };
+    const late: SendResult[] = [];
+    const onLate = (one: SendResult): void => void late.push(one);
+    const result = await sending.send(messageTo(phone), { timeoutMs: 1000, attempts, onLate });
+    expect(result.kind).toBe('unknown');
+    fail();
+    await expect.poll(() => late, { timeout: 15_000 }).toMatchObject([{ id: result.id, kind: 'unknown' }]);
+    expect(simulator.texts()).toEqual([]);
+  });
+
   it('takes the host’s time over and signs again where the clocks differ', async () => {
     await simulator.stop();
     simulator = await startSimulator({ config: { regions: { a: { clockSkewMs: 3_600_000 }, b: {} } } });
