@@ -14,6 +14,7 @@ export interface AgentStatus {
     readonly name: string;
     readonly host: string;
     readonly drained: boolean;
+    readonly inFlight: number;
     readonly health?: { readonly state: string };
   }[];
   readonly journal: { readonly open: boolean; readonly unfinished: number; readonly done: number };

@@ -46,24 +46,26 @@ function strategyOf(set: Scene, onUnknownOutcome: 'fail' | 'resend'): Readonly<R
   });
 }
 
+/** Probes of health are not struck. */
+const match = { action: 'SendSms' };
+
 /** Where the agent is killed: faults that stop a message there, and how to see that it is there. */
 const steps: {
   readonly at: string;
   readonly faults: readonly Readonly<Record<string, unknown>>[];
   readonly texts: number;
 }[] = [
-  { at: 'an attempt is written and nothing sent', faults: [{ region: '*', kind: 'blackhole' }], texts: 0 },
-  { at: 'the request is sent and not taken', faults: [{ region: '*', kind: 'hang' }], texts: 0 },
+  { at: 'the request is sent and not taken', faults: [{ region: '*', kind: 'hang', match }], texts: 0 },
   {
     at: 'the request is taken and not answered',
-    faults: [{ region: '*', kind: 'hang', accepted: true }],
+    faults: [{ region: '*', kind: 'hang', accepted: true, match }],
     texts: 1,
   },
   {
     at: 'the second attempt is taken and not answered',
     faults: [
       { region: 'cn-hangzhou', kind: 'refuse' },
-      { region: 'ap-southeast-1', kind: 'hang', accepted: true },
+      { region: 'ap-southeast-1', kind: 'hang', accepted: true, match },
     ],
     texts: 1,
   },
@@ -106,6 +108,25 @@ it.each(steps)(
   },
 );
 
+it('killed while it connects: nothing was written down or sent, and a repeat goes out once', async () => {
+  const set = scene();
+  await set.apply(strategyOf(set, 'fail'));
+  const dataDir = set.path('data');
+  const agent = await set.agent({ dataDir });
+  await set.simulator.setFault({ region: '*', kind: 'blackhole' });
+  const first = send(agent, 'connecting');
+  await agent.until('connects', ({ channels }) => {
+    expect(channels.reduce((sum, { inFlight }) => sum + inFlight, 0)).toBeGreaterThan(0);
+  });
+  await kill(agent);
+  expect(await first).toBeUndefined();
+  await set.simulator.clearFaults();
+  const again = await set.agent({ dataDir });
+  expect(await send(again, 'connecting')).toMatchObject({ status: 200, replayed: false });
+  expect(await textsOf(set, 'connecting')).toBe(1);
+  await again.stop();
+});
+
 it('killed the moment its answer is there: a repeat sends nothing', async () => {
   const set = scene();
   await set.apply(strategyOf(set, 'fail'));
@@ -128,7 +149,7 @@ it('on a route that resends, a repeat after a crash goes out', async () => {
   await set.apply(strategyOf(set, 'resend'));
   const dataDir = set.path('data');
   const agent = await set.agent({ dataDir });
-  const hang = await set.simulator.setFault({ region: 'cn-hangzhou', kind: 'hang' });
+  const hang = await set.simulator.setFault({ region: 'cn-hangzhou', kind: 'hang', match });
   const first = send(agent, 'must-come');
   await eventually('the fault has struck', async () => {
     expect(await set.simulator.strikes(hang)).toBe(1);
