@@ -27,6 +27,8 @@ export { fleetEventSchema, historyEntrySchema } from './model/history.ts';
 export type { FleetEvent, HistoryEntry } from './model/history.ts';
 export { defaultPrefix, fleetKeys, namePattern } from './model/keys.ts';
 export type { FleetId, FleetKeys } from './model/keys.ts';
+export { isMixed, signNamesOf } from './model/message-batch.ts';
+export type { BatchText, MessageBatch } from './model/message-batch.ts';
 export type { Message } from './model/message.ts';
 export { overrideSchema } from './model/override.ts';
 export type { Override } from './model/override.ts';

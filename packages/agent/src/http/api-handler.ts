@@ -5,7 +5,9 @@ import { checkCaller } from './caller-check.ts';
 import type { CallerRules } from './caller-check.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { MessageSender } from './message-sender.ts';
+import { parseBatch } from './parse-batch.ts';
 import { parseMessage } from './parse-message.ts';
+import type { ParsedMessage } from './parse-message.ts';
 import { isProblem, problemAnswer } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { RecentMessages } from './recent-messages.ts';
@@ -40,10 +42,11 @@ export async function handleApi(
   const refused = checkCaller(request, rules);
   if (refused !== undefined) return path === '/' ? compat.refused(request, refused) : problemAnswer(refused);
   if (path === '/') return compat.handle(request, signal);
-  if (path === '/v1/messages/batch') return problemAnswer(methodProblem(request, 'POST') ?? batchProblem);
-  if (path === '/v1/messages') {
+  const parse = sendPaths.get(path);
+  if (parse !== undefined) {
     return (
-      problemOf(methodProblem(request, 'POST') ?? queryProblem(query)) ?? send(dependencies, request, signal)
+      problemOf(methodProblem(request, 'POST') ?? queryProblem(query)) ??
+      send(dependencies, parse, request, signal)
     );
   }
   const id = /^\/v1\/messages\/([A-Za-z0-9_-]{1,64})$/.exec(path)?.[1];
@@ -52,17 +55,19 @@ export async function handleApi(
   }
   return problemAnswer({
     code: 'REQUEST_NOT_FOUND',
-    detail: `There is nothing at ${JSON.stringify(path.slice(0, 100))}; this port has POST /v1/messages, GET /v1/messages/{id}, and / for Aliyun's SDKs.`,
+    detail: `There is nothing at ${JSON.stringify(path.slice(0, 100))}; this port has POST /v1/messages, POST /v1/messages/batch, GET /v1/messages/{id}, and / for Aliyun's SDKs.`,
   });
 }
 
-const batchProblem: Problem = {
-  code: 'REQUEST_NOT_SUPPORTED',
-  detail: 'Batches come with a later version: send each message by POST /v1/messages.',
-};
+/** Where messages are posted, each with how a body is read. */
+const sendPaths: ReadonlyMap<string, (body: string) => ParsedMessage | Problem> = new Map([
+  ['/v1/messages', parseMessage],
+  ['/v1/messages/batch', parseBatch],
+]);
 
 async function send(
   { sender, recent, notReady, log }: ApiDependencies,
+  parse: (body: string) => ParsedMessage | Problem,
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
@@ -70,7 +75,7 @@ async function send(
   if (isProblem(headers)) return problemAnswer(headers);
   const body = await readBody(request);
   if (isProblem(body)) return problemAnswer(body);
-  const parsed = parseMessage(body);
+  const parsed = parse(body);
   if (isProblem(parsed)) return problemAnswer(parsed);
   const reason = notReady();
   if (reason !== undefined) {

@@ -53,7 +53,8 @@ export function parseMessage(body: string): ParsedMessage | Problem {
   };
 }
 
-function parseJson(body: string): { readonly value: unknown } | Problem {
+/** Reads JSON that is nested no deeper than ours ever is. */
+export function parseJson(body: string): { readonly value: unknown } | Problem {
   if (jsonDepth(body) > maxDepth) {
     return {
       code: 'REQUEST_TOO_DEEP',
@@ -71,19 +72,23 @@ function parseJson(body: string): { readonly value: unknown } | Problem {
   }
 }
 
+/** Variables as read, or what is wrong with them. */
 interface ReadParams {
   readonly values?: Readonly<Record<string, string>>;
   readonly errors?: readonly FieldError[];
 }
 
 /** Reads the variables without ever repeating a value: a one-time code must not stand in an error. */
-function readParams(given: NonNullable<z.output<typeof messageSchema>['templateParam']>): ReadParams {
+export function readParams(
+  given: NonNullable<z.output<typeof messageSchema>['templateParam']>,
+  at = 'templateParam',
+): ReadParams {
   let value: unknown = given;
   if (typeof given === 'string') {
     const json = parseJson(given);
     if (isProblem(json)) {
       return {
-        errors: [{ path: 'templateParam', message: 'must be an object, or a JSON object as a string' }],
+        errors: [{ path: at, message: 'must be an object, or a JSON object as a string' }],
       };
     }
     value = json.value;
@@ -92,7 +97,7 @@ function readParams(given: NonNullable<z.output<typeof messageSchema>['templateP
   if (!read.success) {
     const errors = describeIssues(read.error.issues);
     return {
-      errors: errors.map(({ path, message }) => ({ path: joinPath('templateParam', path), message })),
+      errors: errors.map(({ path, message }) => ({ path: joinPath(at, path), message })),
     };
   }
   const entries = Object.entries(read.data).map(([name, param]) => [name, String(param)] as const);
@@ -103,7 +108,8 @@ function joinPath(first: string, rest: string): string {
   return rest === '' ? first : `${first}.${rest}`;
 }
 
-function invalid(errors: readonly FieldError[]): Problem {
+/** The problem that names every wrong field. */
+export function invalid(errors: readonly FieldError[]): Problem {
   const shown = errors.slice(0, 3).map(({ path, message }) => (path === '' ? message : `${path} ${message}`));
   const more = errors.length > shown.length ? ` (and ${String(errors.length - shown.length)} more)` : '';
   return { code: 'REQUEST_INVALID', detail: `${shown.join('; ')}${more}.`, errors: errors.slice(0, 100) };

@@ -1,3 +1,4 @@
+import { signNamesOf } from '../model/message-batch.ts';
 import type { Message } from '../model/message.ts';
 import type { Route } from '../model/route.ts';
 import type { Strategy } from '../model/strategy.ts';
@@ -44,7 +45,8 @@ export function buildRouteMatcher(strategy: Pick<Strategy, 'routes'>): RouteMatc
           : { matched: true, route };
       }
       const prefixes = countryPrefixes(message.e164);
-      const fits = (compiled: CompiledRoute) => agrees(compiled, message.signName, prefixes);
+      const signNames = signNamesOf(message);
+      const fits = (compiled: CompiledRoute) => agrees(compiled, signNames, prefixes);
       const named = byTemplate.get(message.templateCode)?.find(fits);
       const any = forAnyTemplate.find(
         (compiled) => (named === undefined || compiled.position < named.position) && fits(compiled),
@@ -65,10 +67,14 @@ export function matchRoute(strategy: Pick<Strategy, 'routes'>, message: Message,
   return buildRouteMatcher(strategy).match(message, name);
 }
 
-function agrees({ route, signs }: CompiledRoute, signName: string, prefixes: readonly string[]): boolean {
+function agrees(
+  { route, signs }: CompiledRoute,
+  signNames: readonly string[],
+  prefixes: readonly string[],
+): boolean {
   const countries = route.match?.countryCodes;
   return (
-    (signs === undefined || signs.has(signName)) &&
+    (signs === undefined || signNames.every((signName) => signs.has(signName))) &&
     (countries === undefined || allWithin(prefixes, countries))
   );
 }

@@ -14,6 +14,10 @@ export const compatCodes = {
   OK: { status: 200, message: 'OK' },
   'isv.MOBILE_NUMBER_ILLEGAL': { status: 200, message: 'A phone number is not a valid one.' },
   'isv.MOBILE_COUNT_OVER_LIMIT': { status: 200, message: 'A request takes at most 1000 phone numbers.' },
+  'isv.INVALID_PARAMETERS': {
+    status: 200,
+    message: 'PhoneNumberJson, SignNameJson and TemplateParamJson must have as many items as each other.',
+  },
   'isv.INVALID_JSON_PARAM': {
     status: 200,
     message: 'TemplateParam must be a JSON object of names and values that are text or numbers.',

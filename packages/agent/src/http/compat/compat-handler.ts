@@ -19,12 +19,14 @@ import { isRefusal, missing, refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import { answerStyle, readCompatRequest } from './compat-request.ts';
 import type { AnswerStyle, CompatRequest } from './compat-request.ts';
+import type { Parameters } from './form-parameters.ts';
 import type { LocalKeys } from './local-keys.ts';
 import { mayPassOn } from './compat-actions.ts';
 import { passOn } from './pass-on.ts';
 import type { ProviderCaller } from './provider-caller.ts';
 import { OnceMemory } from './once-memory.ts';
 import { problemRefusal } from './problem-refusal.ts';
+import { readSendBatchSms } from './read-send-batch-sms.ts';
 import { readSendSms } from './read-send-sms.ts';
 import { sendSmsAnswer, unknownOutcome } from './send-sms-answer.ts';
 
@@ -85,8 +87,9 @@ export class CompatHandler {
     const style = answerStyle(request, read);
     const claim = this.#admit(read);
     if (isRefusal(claim)) return refusalAnswer(style, claim);
-    if (read.action !== 'SendSms') return this.#passOn(read, claim, style, startedAt, signal);
-    const message = readSendSms(read.parameters);
+    const readSend = sends.get(read.action);
+    if (readSend === undefined) return this.#passOn(read, claim, style, startedAt, signal);
+    const message = readSend(read.parameters);
     if (isRefusal(message)) return refusalAnswer(style, message);
     return this.#once(read, claim, style, () =>
       this.#send(message, read.headers['idempotency-key'], style, startedAt, signal),
@@ -170,7 +173,7 @@ export class CompatHandler {
     if (action === '') return refuse('InvalidAction.NotFound', noAction);
     const refused = refuseCaller(request, this.#options.localKeys, this.#dependencies.clock.wallTime());
     if (refused !== undefined) return refused;
-    if (action !== 'SendSms' && !mayPassOn(action, this.#options.actions)) {
+    if (!sends.has(action) && !mayPassOn(action, this.#options.actions)) {
       return refuse('InvalidAction.NotFound', notThere(action));
     }
     if (version === '') return missing('Version');
@@ -183,14 +186,18 @@ export class CompatHandler {
   }
 }
 
+/** The actions that send, each with how its parameters are read. */
+const sends: ReadonlyMap<string, (parameters: Parameters) => Message | CompatRefusal> = new Map([
+  ['SendSms', readSendSms],
+  ['SendBatchSms', readSendBatchSms],
+]);
+
 const noAction =
   'This is the Aliyun-compatible API of waystation-agent, and the request names no Action; the native API is POST /v1/messages.';
 
 function notThere(action: string): string {
-  if (action === 'SendBatchSms')
-    return 'SendBatchSms comes with a later version: send each message by SendSms.';
   const named = /^\w{1,64}$/.test(action) ? action : 'This action';
-  return `${named} is not passed on: waystation-agent takes SendSms, and the actions that its --compat-actions names.`;
+  return `${named} is not passed on: waystation-agent takes SendSms and SendBatchSms, and the actions that its --compat-actions names.`;
 }
 
 /** What a request asks for, whoever signed it and when. */

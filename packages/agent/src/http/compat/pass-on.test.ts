@@ -57,7 +57,7 @@ describe('other actions', () => {
       },
     ]);
     const batch = await ask(port, `/?${signed({ Action: 'SendBatchSms' })}`);
-    expect([batch.status, JSON.parse(batch.text)]).toMatchObject([404, { Code: 'InvalidAction.NotFound' }]);
+    expect([batch.status, JSON.parse(batch.text)]).toMatchObject([400, { Code: 'MissingPhoneNumberJson' }]);
     expect(calls).toHaveLength(1);
   });
 
