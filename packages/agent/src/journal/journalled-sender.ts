@@ -11,6 +11,7 @@ import type { Journal } from './journal.ts';
 import { AttemptNotWritten, MessageRun, unknownEntry } from './message-run.ts';
 import type { HeldBefore } from './message-run.ts';
 import { payloadText } from './payload-text.ts';
+import { impliedKey, isSpent, SameMessages } from './same-message.ts';
 
 /** What sending with keys is built on. */
 export interface JournalledSenderDependencies {
@@ -30,6 +31,8 @@ interface Claim {
 
 interface Keyed {
   readonly key: string;
+  /** How long messages like this one are it, in ms; absent where a caller's key says which are. */
+  readonly withinMs?: number;
   readonly payload: string;
   readonly id: string;
   readonly message: Message;
@@ -48,6 +51,7 @@ const waitWithoutStrategyMs = 8000;
 export class JournalledSender implements MessageSender {
   readonly #dependencies: JournalledSenderDependencies;
   readonly #claims = new Map<string, Claim>();
+  readonly #same = new SameMessages();
   readonly #ending = new Set<Promise<unknown>>();
 
   constructor(dependencies: JournalledSenderDependencies) {
@@ -56,7 +60,10 @@ export class JournalledSender implements MessageSender {
 
   async send(message: Message, options: SendOptions): Promise<SendResult> {
     const { idempotencyKey: key, ...rest } = options;
-    return key === undefined ? this.#unkeyed(message, rest) : this.#keyed(key, message, rest);
+    if (key !== undefined) return this.#keyed({ key }, message, rest);
+    const withinMs = this.#same.withinMs(this.#dependencies.strategy(), message, options.route);
+    if (withinMs > 0) return this.#keyed({ withinMs }, message, rest);
+    return this.#unkeyed(message, rest);
   }
 
   /** What is known of a message, as long as the journal keeps it. */
@@ -88,11 +95,17 @@ export class JournalledSender implements MessageSender {
   }
 
   /** Everything up to the claim happens at once: two with one key never both find it free. */
-  #keyed(key: string, message: Message, options: SendOptions): Promise<SendResult> {
+  #keyed(
+    mark: { readonly key: string } | { readonly withinMs: number },
+    message: Message,
+    options: SendOptions,
+  ): Promise<SendResult> {
     const { clock, strategy } = this.#dependencies;
     const { timeoutMs = strategy()?.timeouts.totalMs ?? waitWithoutStrategyMs, route } = options;
     const deadline = clock.now() + timeoutMs;
     const payload = payloadText({ message, ...(route !== undefined && { route }) });
+    // A message that is like others has them for its key.
+    const key = 'key' in mark ? mark.key : impliedKey(payload);
     const claimed = this.#claims.get(key);
     if (claimed !== undefined) return this.#wait(claimed, payload, timeoutMs);
     const id = newMessageId(clock.wallTime());
@@ -101,7 +114,7 @@ export class JournalledSender implements MessageSender {
     };
     const claim: Claim = { id, payload, result: pending };
     this.#claims.set(key, claim);
-    const taken = this.#take({ key, payload, id, message, options, deadline }, claim);
+    const taken = this.#take({ ...mark, key, payload, id, message, options, deadline }, claim);
     claim.result = taken.then(({ result, saved }) => {
       if (saved === undefined) free();
       return result;
@@ -124,7 +137,7 @@ export class JournalledSender implements MessageSender {
 
   /** Decides by what the journal knows of the key, and sends where it is free. */
   async #take(keyed: Keyed, claim: Claim): Promise<Taken> {
-    const { key, payload, id, deadline } = keyed;
+    const { key, withinMs, payload, id, deadline } = keyed;
     const { journal, clock } = this.#dependencies;
     const done = new AbortController();
     const tooLate = pause(Math.max(0, deadline - clock.now()), [done.signal]).then(
@@ -139,6 +152,10 @@ export class JournalledSender implements MessageSender {
     const found = lookUp(stock, name);
     if (found === 'damaged') return over(noJournal(id, 'what the journal knows of this key cannot be read'));
     if (found === undefined) return this.#run(stock, keyed, { name, digest });
+    if (isSpent(found.entry, withinMs, clock.wallTime())) {
+      await stock.remove(name, found.entry.id, found.place);
+      return this.#run(stock, keyed, { name, digest });
+    }
     claim.id = found.entry.id;
     if (found.entry.digest !== digest) return over(reused(found.entry.id));
     if (found.entry.state === 'done') return over(replayOf(found.entry.result));
@@ -236,7 +253,7 @@ function inProgress(id: string): SendResult {
   return {
     ...nothingYet(id),
     kind: 'in-progress',
-    reason: 'The first request with this key is still under way.',
+    reason: 'The first request for this message is still under way.',
   };
 }
 

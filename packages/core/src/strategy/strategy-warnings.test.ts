@@ -134,7 +134,6 @@ describe('what is not acted on yet', () => {
     ['routes.otp.afterReconcile', { afterReconcile: 'fail' }],
     ['routes.otp.afterInconclusive', { afterInconclusive: 'resend' }],
     ['routes.otp.outId', { outId: 'suffix' }],
-    ['routes.otp.dedupeMs', { dedupeMs: 1000 }],
   ])('%s', (path, route) => {
     expect(unacted(route)).toEqual([path]);
   });

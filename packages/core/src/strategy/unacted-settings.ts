@@ -40,11 +40,6 @@ export const unactedRouteSettings: readonly Unacted<Route>[] = [
     instead: 'the caller’s OutId is sent as it is',
     appliesTo: ({ outId }) => outId !== 'keep',
   },
-  {
-    at: ['dedupeMs'],
-    instead: 'identical messages are all sent',
-    appliesTo: ({ dedupeMs }) => dedupeMs !== 0,
-  },
 ];
 
 /** The same of each channel. */
