@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import { fleetKeys } from '@waystation/core';
-import type { Clock, ConfigStore, FeedOptions, Random } from '@waystation/core';
+import type { Clock, ConfigStore, FeedOptions, Random, Strategy } from '@waystation/core';
 import type { AgentConfig } from './agent-config.ts';
+import { deliveriesOf } from './deliver/deliveries-of.ts';
+import type { Deliveries } from './deliver/deliveries.ts';
 import { DataDirLock } from './disk/data-dir-lock.ts';
 import { handleAdmin } from './http/admin-handler.ts';
 import { handleApi } from './http/api-handler.ts';
@@ -57,6 +59,7 @@ export class Agent {
   readonly #cache: StrategyCache;
   readonly #intake: StrategyIntake;
   readonly #journal: Journal;
+  readonly #deliveries: Deliveries;
   readonly #sender: JournalledSender;
   readonly #feed: StrategyFeed;
   readonly #reporter: AgentReporter | undefined;
@@ -88,12 +91,9 @@ export class Agent {
       onChange,
     });
     this.#journal = journalOf(dependencies, config);
-    this.#sender = new JournalledSender({
-      sender: sendSide,
-      journal: this.#journal,
-      clock,
-      strategy: () => this.#intake.applied?.snapshot.strategy,
-    });
+    const strategy = () => this.#intake.applied?.snapshot.strategy;
+    this.#deliveries = deliveriesOf(dependencies, this.#journal, strategy);
+    this.#sender = this.#newSender(strategy);
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
     const { source, fleet } = config;
@@ -142,6 +142,7 @@ export class Agent {
       this.#lock = await DataDirLock.acquire(this.#config.dataDir);
       await this.#journal.start();
       await this.#startFromCache();
+      this.#deliveries.start();
       const admin = await this.#admin.start();
       const api = await this.#api.start();
       if (this.#phase === 'starting') this.#phase = 'serving';
@@ -175,13 +176,24 @@ export class Agent {
     this.#phase = 'stopping';
     await this.#api.stop(stopTimeoutMs);
     await this.#feed.stop();
-    await Promise.all([sendSide.stop(stopTimeoutMs), this.#reporter?.stop(), this.#cache.flush()]);
+    await Promise.all([
+      this.#deliveries.stop(),
+      sendSide.stop(stopTimeoutMs),
+      this.#reporter?.stop(),
+      this.#cache.flush(),
+    ]);
     await this.#sender.settled();
     await this.#journal.stop();
     await this.#store.close();
     await this.#admin.stop(0);
     await this.#lock?.release();
     log.info('agent stopped');
+  }
+
+  #newSender(strategy: () => Strategy | undefined): JournalledSender {
+    const { sendSide, clock } = this.#dependencies;
+    const parts = { sender: sendSide, journal: this.#journal, deliveries: this.#deliveries };
+    return new JournalledSender({ ...parts, clock, strategy });
   }
 
   #newStatus(): AgentStatus {
@@ -193,13 +205,15 @@ export class Agent {
       sendSide: this.#dependencies.sendSide,
       feed: () => this.#feed.state,
       journal: this.#journal,
+      deliveries: this.#deliveries,
       troubles: () => this.#troubles(),
     });
   }
 
   #troubles(): string[] {
     const cache = [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined);
-    return [...cache, ...this.#journal.troubles];
+    const clocks = this.#deliveries.trouble;
+    return [...cache, ...this.#journal.troubles, ...(clocks === undefined ? [] : [clocks])];
   }
 
   async #startFromCache(): Promise<void> {
@@ -217,11 +231,11 @@ export class Agent {
     const apiLog = log.child({ component: 'api' });
     const notReady = (): string | undefined => this.#status.noStrategy();
     const find = (id: string) => this.#sender.find(id);
-    const shared = { sender: this.#sender, recent, notReady, log: apiLog };
+    const shared = { sender: this.#sender, recent, notReady, clock, log: apiLog };
     const totalMs = (): number => this.#intake.applied?.snapshot.strategy.timeouts.compatTotalMs ?? 0;
     const { caller } = sendSide;
     const compat = new CompatHandler(
-      { ...shared, caller, totalMs, clock },
+      { ...shared, caller, totalMs },
       { localKeys: protection.localKeys, actions: compatActions },
     );
     const dependencies = { ...shared, find, compat };

@@ -65,6 +65,16 @@ export type { ProviderAnswer } from './sending/classify-aliyun.ts';
 export { classifyGateway } from './sending/classify-gateway.ts';
 export { classifyTransport, transportWords } from './sending/classify-transport.ts';
 export type { TransportFailure, TransportFailureKind } from './sending/classify-transport.ts';
+export { watchClock } from './sending/clock-watch.ts';
+export type { ClockWatch } from './sending/clock-watch.ts';
+export {
+  deliveriesPerSecond,
+  DeliveryQueue,
+  deliveryShare,
+  isOver,
+  lastStartMs,
+} from './sending/delivery-queue.ts';
+export type { Delivery, DeliveryRetry, DeliveryTask } from './sending/delivery-queue.ts';
 export { outcomeClasses, outcomeOf, outcomeRules } from './sending/outcome.ts';
 export type { Outcome, OutcomeClass, OutcomeFacts, OutcomeScope } from './sending/outcome.ts';
 export { emptyRetryBudget, noteSend, takeRetry } from './sending/retry-budget.ts';

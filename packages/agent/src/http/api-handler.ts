@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import type { CompatHandler } from './compat/compat-handler.ts';
 import { checkCaller } from './caller-check.ts';
@@ -27,6 +28,7 @@ export interface ApiDependencies {
   readonly compat: Pick<CompatHandler, 'handle' | 'refused'>;
   /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
   readonly notReady: () => string | undefined;
+  readonly clock: Pick<Clock, 'wallTime'>;
   readonly log: AgentLogger;
 }
 
@@ -60,14 +62,14 @@ export async function handleApi(
 }
 
 /** Where messages are posted, each with how a body is read. */
-const sendPaths: ReadonlyMap<string, (body: string) => ParsedMessage | Problem> = new Map([
+const sendPaths: ReadonlyMap<string, (body: string, wallTime: number) => ParsedMessage | Problem> = new Map([
   ['/v1/messages', parseMessage],
   ['/v1/messages/batch', parseBatch],
 ]);
 
 async function send(
-  { sender, recent, notReady, log }: ApiDependencies,
-  parse: (body: string) => ParsedMessage | Problem,
+  { sender, recent, notReady, clock, log }: ApiDependencies,
+  parse: (body: string, wallTime: number) => ParsedMessage | Problem,
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
@@ -75,17 +77,17 @@ async function send(
   if (isProblem(headers)) return problemAnswer(headers);
   const body = await readBody(request);
   if (isProblem(body)) return problemAnswer(body);
-  const parsed = parse(body);
+  const parsed = parse(body, clock.wallTime());
   if (isProblem(parsed)) return problemAnswer(parsed);
   const reason = notReady();
   if (reason !== undefined) {
     return problemAnswer({ code: 'SEND_NO_STRATEGY', detail: reason, headers: { 'retry-after': '1' } });
   }
-  const { message, route } = parsed;
+  const { message, ...asked } = parsed;
   const onLate = (late: SendResult) => {
     recent.record(late);
   };
-  const options = { ...headers, ...(route !== undefined && { route }), signal, onLate };
+  const options = { ...headers, ...asked, signal, onLate };
   const result = await sender.send(message, options);
   if (isEnd(result)) recent.record(result);
   const { id, kind, attempts } = result;

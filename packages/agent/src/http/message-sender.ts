@@ -9,6 +9,8 @@ export interface SendOptions {
   /** How long the caller waits, in ms; absent: the strategy's `totalMs`. */
   readonly timeoutMs?: number;
   readonly traceparent?: string;
+  /** Until when nothing sent is tried again, in wall-clock ms; absent: the answer is the end. */
+  readonly deliverBy?: number;
   /** At most one text for all messages with this key (1–255 visible ASCII characters). */
   readonly idempotencyKey?: string;
   /** The message's id; absent: a new one. */

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseBatch } from './parse-batch.ts';
+import { parseBatch as parseBatchAt } from './parse-batch.ts';
 import { isProblem } from './problem.ts';
+
+const wallTime = Date.UTC(2026, 0, 1);
+const parseBatch = (body: string) => parseBatchAt(body, wallTime);
 
 const good = {
   phoneNumbers: ['13800138000', '+6591234567'],
@@ -37,6 +40,11 @@ describe('a batch', () => {
       /^templateParams\[1\] must be an object/,
     ],
     ['a list as one text', { ...good, signNames: 'a' }, /^signNames must be an array/],
+    [
+      'a time without offset',
+      { ...good, deliverBy: '2026-01-01T01:00:00' },
+      /^deliverBy must be a time with/,
+    ],
     ['an unknown field', { ...good, signName: 'a' }, /^signName is not a known field/],
   ])('with %s is refused, and says where', (_name, body, words) => {
     const read = parseBatch(JSON.stringify(body));

@@ -7,20 +7,23 @@ import { invalid, parseJson, readParams } from './parse-message.ts';
 import type { ParsedMessage } from './parse-message.ts';
 import { isProblem } from './problem.ts';
 import type { FieldError, Problem } from './problem.ts';
+import { readDeliverBy } from './read-deliver-by.ts';
 
 type Body = z.output<typeof batchSchema>;
 
-/** Reads the body of `POST /v1/messages/batch`, or says all that is wrong with it at once. */
-export function parseBatch(body: string): ParsedMessage | Problem {
+/** Reads the body of `POST /v1/messages/batch` that came at `wallTime`, or says all that is wrong with it at once. */
+export function parseBatch(body: string, wallTime: number): ParsedMessage | Problem {
   const json = parseJson(body);
   if (isProblem(json)) return json;
   const read = batchSchema.safeParse(json.value, { reportInput: true });
   if (!read.success) return invalid(describeIssues(read.error.issues));
   const { phoneNumbers, templateCode, outId, route, deliverBy } = read.data;
-  if (deliverBy !== undefined) return notYet;
   const texts = textsOf(read.data);
   const numbers = phoneNumbers.map((text) => toE164(text));
   const errors = [...lengthErrors(read.data), ...numberErrors(numbers), ...texts.errors];
+  const time = deliverBy === undefined ? undefined : readDeliverBy(deliverBy, wallTime);
+  if (time?.ok === false)
+    errors.push({ path: 'deliverBy', message: `${time.reason}, got ${JSON.stringify(deliverBy)}` });
   const [first] = texts.texts;
   if (errors.length > 0 || first === undefined) return invalid(errors);
   return {
@@ -33,13 +36,9 @@ export function parseBatch(body: string): ParsedMessage | Problem {
       batch: { texts: texts.texts },
     },
     ...(route !== undefined && { route }),
+    ...(time?.ok === true && { deliverBy: time.deliverBy }),
   };
 }
-
-const notYet: Problem = {
-  code: 'REQUEST_NOT_SUPPORTED',
-  detail: 'deliverBy is not supported by this version: leave the field out.',
-};
 
 function lengthErrors({ phoneNumbers, signNames, templateParams, smsUpExtendCodes }: Body): FieldError[] {
   const lists = Object.entries({ signNames, templateParams, smsUpExtendCodes });

@@ -6,6 +6,7 @@ import { jsonDepth } from './json-depth.ts';
 import { messageSchema, templateParamSchema } from './message-schema.ts';
 import { isProblem } from './problem.ts';
 import type { FieldError, Problem } from './problem.ts';
+import { readDeliverBy } from './read-deliver-by.ts';
 
 /** How deeply a body may be nested; a message needs two levels. */
 const maxDepth = 16;
@@ -15,21 +16,17 @@ export interface ParsedMessage {
   readonly message: Message;
   /** The route asked for by name, in place of the first that matches. */
   readonly route?: string;
+  /** In wall-clock ms. */
+  readonly deliverBy?: number;
 }
 
-/** Reads the body of `POST /v1/messages`, or says all that is wrong with it at once. */
-export function parseMessage(body: string): ParsedMessage | Problem {
+/** Reads the body of `POST /v1/messages` that came at `wallTime`, or says all that is wrong with it at once. */
+export function parseMessage(body: string, wallTime: number): ParsedMessage | Problem {
   const json = parseJson(body);
   if (isProblem(json)) return json;
   const read = messageSchema.safeParse(json.value, { reportInput: true });
   if (!read.success) return invalid(describeIssues(read.error.issues));
   const { phoneNumbers, templateParam, route, deliverBy, ...rest } = read.data;
-  if (deliverBy !== undefined) {
-    return {
-      code: 'REQUEST_NOT_SUPPORTED',
-      detail: 'deliverBy is not supported by this version: leave the field out.',
-    };
-  }
   const numbers = parsePhoneNumbers(phoneNumbers);
   const params = templateParam === undefined ? undefined : readParams(templateParam);
   const errors: FieldError[] = [];
@@ -38,6 +35,9 @@ export function parseMessage(body: string): ParsedMessage | Problem {
     errors.push({ path, message: numbers.reason });
   }
   if (params?.errors !== undefined) errors.push(...params.errors);
+  const time = deliverBy === undefined ? undefined : readDeliverBy(deliverBy, wallTime);
+  if (time?.ok === false)
+    errors.push({ path: 'deliverBy', message: `${time.reason}, got ${JSON.stringify(deliverBy)}` });
   if (!numbers.ok || errors.length > 0) return invalid(errors);
   return {
     message: {
@@ -50,6 +50,7 @@ export function parseMessage(body: string): ParsedMessage | Problem {
       ...(rest.smsUpExtendCode !== undefined && { smsUpExtendCode: rest.smsUpExtendCode }),
     },
     ...(route !== undefined && { route }),
+    ...(time?.ok === true && { deliverBy: time.deliverBy }),
   };
 }
 

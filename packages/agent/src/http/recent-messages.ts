@@ -9,9 +9,10 @@ export class RecentMessages {
     this.#limit = limit;
   }
 
-  /** Keeps a result; a later one of the same message replaces it. */
+  /** Keeps a result; a later one of the same message replaces it, and the journal tells of one that waits. */
   record(result: SendResult): void {
     this.#results.delete(result.id);
+    if (result.kind === 'pending') return;
     this.#results.set(result.id, result);
     if (this.#results.size <= this.#limit) return;
     for (const oldest of this.#results.keys()) {

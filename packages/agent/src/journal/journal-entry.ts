@@ -37,6 +37,8 @@ export type OpenEntry = EntryFacts & {
   readonly receivedAt: number;
   /** When its caller wanted the answer, in wall-clock ms. */
   readonly deadlineAt: number;
+  /** Until when it is sent of our own accord as long as nothing was sent, in wall-clock ms. */
+  readonly deliverBy?: number;
   readonly revision: Revision;
   /** The route that took it. */
   readonly takenBy: string;

@@ -10,6 +10,7 @@ import { loadLmdb } from './load-lmdb.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
 import { recover } from './recover.ts';
 import type { Recovered } from './recover.ts';
+import type { KeptDelivery } from './kept-delivery.ts';
 
 /** What a journal needs. */
 export interface JournalDependencies {
@@ -35,7 +36,13 @@ export type JournalState = StockState & { readonly open: boolean };
 
 /** A journal that is open, or in words why there is none. */
 export type OpenedJournal =
-  { readonly open: true; readonly stock: JournalStock } | { readonly open: false; readonly reason: string };
+  | {
+      readonly open: true;
+      readonly stock: JournalStock;
+      /** What waits for its time since before this process. */
+      readonly kept: readonly KeptDelivery[];
+    }
+  | { readonly open: false; readonly reason: string };
 
 /** The journal's life: opened beside readiness, checked after a crash, set aside where damaged, opened again. */
 export class Journal {
@@ -109,12 +116,12 @@ export class Journal {
       return { open: false, reason: this.#reason ?? 'the journal is not started' };
     this.#reason = undefined;
     try {
-      const { file, freed, held } = await this.#openRecovered(this.#lmdb);
+      const { file, freed, held, kept } = await this.#openRecovered(this.#lmdb);
       const stock = new JournalStock({ file, clock, log }, this.#options);
       stock.start();
       this.#stock = stock;
       if (freed + held > 0) log.info({ freed, held }, 'journal recovered');
-      return { open: true, stock };
+      return { open: true, stock, kept };
     } catch (error) {
       const reason = `the journal cannot be opened: ${wordsOf(error)}`;
       this.#reason = reason;
@@ -135,7 +142,7 @@ export class Journal {
       if (!(error instanceof JournalDamage)) throw error;
       await this.#setAside(error.message);
     }
-    return { file: await this.#openGood(lmdb), freed: 0, held: 0 };
+    return { file: await this.#openGood(lmdb), freed: 0, held: 0, kept: [] };
   }
 
   /** Opens the file; what is damaged is set aside first. */

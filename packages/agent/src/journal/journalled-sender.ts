@@ -1,4 +1,6 @@
 import type { Clock, Message, Strategy } from '@waystation/core';
+import { mayComeLater, tooLate } from '../deliver/deliver-kept.ts';
+import type { Deliveries } from '../deliver/deliveries.ts';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
 import { pause } from '../pause.ts';
 import { newMessageId } from '../send/message-id.ts';
@@ -7,7 +9,8 @@ import type { HeldEntry } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
 import type { PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, OpenedJournal } from './journal.ts';
+import { keepUntil, pendingResult } from './keep-until.ts';
 import { AttemptNotWritten, MessageRun, unknownEntry } from './message-run.ts';
 import type { HeldBefore } from './message-run.ts';
 import { payloadText } from './payload-text.ts';
@@ -20,6 +23,8 @@ export interface JournalledSenderDependencies {
   readonly clock: Clock;
   /** The strategy in force; absent while there is none. */
   readonly strategy: () => Strategy | undefined;
+  /** Sends later what could not be sent at once; absent: nothing is. */
+  readonly deliveries?: Pick<Deliveries, 'hasRoom' | 'add'>;
 }
 
 /** A key in use: by the first caller that came with it. */
@@ -29,16 +34,20 @@ interface Claim {
   result: Promise<SendResult>;
 }
 
-interface Keyed {
-  readonly key: string;
-  /** How long messages like this one are it, in ms; absent where a caller's key says which are. */
-  readonly withinMs?: number;
+/** A message that is written down. */
+interface Written {
   readonly payload: string;
   readonly id: string;
   readonly message: Message;
   readonly options: SendOptions;
   /** On the monotonic clock. */
   readonly deadline: number;
+}
+
+interface Keyed extends Written {
+  readonly key: string;
+  /** How long messages like this one are it, in ms; absent where a caller's key says which are. */
+  readonly withinMs?: number;
 }
 
 /** In place of a claim's result until the claim is made. */
@@ -63,7 +72,7 @@ export class JournalledSender implements MessageSender {
     if (key !== undefined) return this.#keyed({ key }, message, rest);
     const withinMs = this.#same.withinMs(this.#dependencies.strategy(), message, options.route);
     if (withinMs > 0) return this.#keyed({ withinMs }, message, rest);
-    return this.#unkeyed(message, rest);
+    return rest.deliverBy === undefined ? this.#unkeyed(message, rest) : this.#timed(message, rest);
   }
 
   /** What is known of a message, as long as the journal keeps it. */
@@ -71,7 +80,7 @@ export class JournalledSender implements MessageSender {
     for (const claim of this.#claims.values()) if (claim.id === id) return inProgress(id);
     const opened = await this.#dependencies.journal.opened();
     const entry = opened.open ? opened.stock.find(id)?.entry : undefined;
-    return entry?.state === 'open' ? inProgress(id) : entry?.result;
+    return entry?.state === 'open' ? (pendingResult(entry) ?? inProgress(id)) : entry?.result;
   }
 
   /** Waits until everything that has ended is written. */
@@ -84,6 +93,22 @@ export class JournalledSender implements MessageSender {
     if (result.kind !== 'unknown') return result;
     const kept = this.#keepUnknown(message, result).finally(() => this.#ending.delete(kept));
     this.#ending.add(kept);
+    return result;
+  }
+
+  /** A message without a key that may be sent later stands in the journal under its id. */
+  async #timed(message: Message, options: SendOptions): Promise<SendResult> {
+    const { clock } = this.#dependencies;
+    const { timeoutMs = this.#totalMs(), route } = options;
+    const deadline = clock.now() + timeoutMs;
+    const id = newMessageId(clock.wallTime());
+    const opened = await this.#opened(deadline);
+    if (!opened.open) return noJournal(id, opened.reason);
+    const payload = payloadText({ message, ...(route !== undefined && { route }) });
+    const names = { name: `id ${id}`, digest: '' };
+    const written = { payload, id, message, options, deadline };
+    const { result, saved } = await this.#run(opened.stock, written, names);
+    if (saved !== undefined) this.#track(saved);
     return result;
   }
 
@@ -100,8 +125,8 @@ export class JournalledSender implements MessageSender {
     message: Message,
     options: SendOptions,
   ): Promise<SendResult> {
-    const { clock, strategy } = this.#dependencies;
-    const { timeoutMs = strategy()?.timeouts.totalMs ?? waitWithoutStrategyMs, route } = options;
+    const { clock } = this.#dependencies;
+    const { timeoutMs = this.#totalMs(), route } = options;
     const deadline = clock.now() + timeoutMs;
     const payload = payloadText({ message, ...(route !== undefined && { route }) });
     // A message that is like others has them for its key.
@@ -121,9 +146,30 @@ export class JournalledSender implements MessageSender {
     });
     // The key stays claimed until its end stands in the journal: whoever asks before is told by the claim.
     const freed = taken.then(({ saved }) => saved).finally(free);
-    this.#ending.add(freed);
-    void freed.catch(() => undefined).then(() => this.#ending.delete(freed));
+    this.#track(freed);
     return claim.result;
+  }
+
+  /** Waited for when the agent stops. */
+  #track(work: Promise<unknown>): void {
+    this.#ending.add(work);
+    void work.catch(() => undefined).then(() => this.#ending.delete(work));
+  }
+
+  #totalMs(): number {
+    return this.#dependencies.strategy()?.timeouts.totalMs ?? waitWithoutStrategyMs;
+  }
+
+  /** The journal, where it is open before the deadline. */
+  async #opened(deadline: number): Promise<OpenedJournal> {
+    const { journal, clock } = this.#dependencies;
+    const done = new AbortController();
+    const late = pause(Math.max(0, deadline - clock.now()), [done.signal]).then(
+      () => ({ open: false, reason: 'the journal is still being opened' }) as const,
+    );
+    const opened = await Promise.race([journal.opened(), late]);
+    done.abort();
+    return opened;
   }
 
   async #wait(claim: Claim, payload: string, timeoutMs: number): Promise<SendResult> {
@@ -138,13 +184,8 @@ export class JournalledSender implements MessageSender {
   /** Decides by what the journal knows of the key, and sends where it is free. */
   async #take(keyed: Keyed, claim: Claim): Promise<Taken> {
     const { key, withinMs, payload, id, deadline } = keyed;
-    const { journal, clock } = this.#dependencies;
-    const done = new AbortController();
-    const tooLate = pause(Math.max(0, deadline - clock.now()), [done.signal]).then(
-      () => ({ open: false, reason: 'the journal is still being opened' }) as const,
-    );
-    const opened = await Promise.race([journal.opened(), tooLate]);
-    done.abort();
+    const { clock } = this.#dependencies;
+    const opened = await this.#opened(deadline);
     if (!opened.open) return over(noJournal(id, opened.reason));
     const { stock } = opened;
     const name = `key ${stock.nameOf('key', key)}`;
@@ -159,7 +200,7 @@ export class JournalledSender implements MessageSender {
     claim.id = found.entry.id;
     if (found.entry.digest !== digest) return over(reused(found.entry.id));
     if (found.entry.state === 'done') return over(replayOf(found.entry.result));
-    if (found.entry.state === 'open') return over(inProgress(found.entry.id));
+    if (found.entry.state === 'open') return over(pendingResult(found.entry) ?? inProgress(found.entry.id));
     if (!this.#resends(found.entry)) return over(found.entry.result);
     return this.#run(stock, keyed, { name, digest }, { entry: found.entry, place: found.place });
   }
@@ -167,34 +208,41 @@ export class JournalledSender implements MessageSender {
   /** Sends, or sends again what the route wants sent again. */
   async #run(
     stock: JournalStock,
-    { id, message, options, deadline, payload }: Keyed,
+    { id, message, options, deadline, payload, ...keyed }: Written | Keyed,
     names: { readonly name: string; readonly digest: string },
     before?: HeldBefore,
   ): Promise<Taken> {
-    const { clock, sender } = this.#dependencies;
+    const { clock, sender, deliveries } = this.#dependencies;
     if (!stock.makeRoom(payload.length)) return over(noJournal(id, 'messages of open end fill the journal'));
-    const { route } = options;
+    const { route, deliverBy } = options;
     const timeoutMs = Math.max(1, Math.round(deadline - clock.now()));
     const facts = {
       ...names,
       id: before?.entry.id ?? id,
       payload: { message, ...(route !== undefined && { route }) },
       deadlineAt: clock.wallTime() + timeoutMs,
+      ...(deliverBy !== undefined && {
+        deliverBy,
+        mayStart: () => tooLate(deliverBy, clock.wallTime()),
+      }),
     };
     const run = new MessageRun({ stock, clock }, facts, before);
     let saved: Promise<void> = Promise.resolve();
     const onLate = (late: SendResult): void => {
+      if (before === undefined && run.delivery !== undefined && mayComeLater(late)) {
+        this.#track(saved.then(() => this.#keepOrEnd(run, late, options.onLate)));
+        return;
+      }
       options.onLate?.(late);
       // What was said the second time says nothing of the first.
-      if (before !== undefined && late.kind !== 'accepted') return;
-      const settled = saved.then(() => run.end(late)).finally(() => this.#ending.delete(settled));
-      this.#ending.add(settled);
+      if (before === undefined || late.kind === 'accepted') this.#track(saved.then(() => run.end(late)));
     };
-    // A caller who hangs up cancels nothing: the key outlives the connection.
+    // A caller who hangs up cancels nothing that has a key: it outlives the connection.
+    const rest = 'key' in keyed ? unsignalled(options) : options;
     let result: SendResult;
     try {
       result = await sender.send(message, {
-        ...unsignalled(options),
+        ...rest,
         timeoutMs,
         id: facts.id,
         attempts: run,
@@ -209,8 +257,20 @@ export class JournalledSender implements MessageSender {
       const attempts = [...before.entry.result.attempts, ...result.attempts];
       result = { ...before.entry.result, attempts };
     }
+    if (before === undefined && rest.signal?.aborted !== true) {
+      result = await keepUntil(result, { run, deliveries, wallTime: clock.wallTime() });
+      if (result.kind === 'pending') return { result, saved };
+    }
     saved = run.end(result);
     return { result, saved };
+  }
+
+  /** A late answer says that nothing was sent: the message waits from now on, or is over. */
+  async #keepOrEnd(run: MessageRun, late: SendResult, onLate: SendOptions['onLate']): Promise<void> {
+    const { deliveries, clock } = this.#dependencies;
+    const told = await keepUntil(late, { run, deliveries, wallTime: clock.wallTime() });
+    onLate?.(told);
+    if (told.kind !== 'pending') await run.end(told);
   }
 
   #resends({ result: { route: name } }: HeldEntry): boolean {

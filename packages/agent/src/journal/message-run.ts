@@ -1,10 +1,12 @@
-import type { Clock, Outcome, OutcomeClass } from '@waystation/core';
+import type { Clock, Outcome, OutcomeClass, Revision } from '@waystation/core';
 import { maskNumber, maskNumbers } from '../log/mask-numbers.ts';
 import type { AttemptLog, AttemptStart } from '../send/attempt-log.ts';
 import type { AttemptRecord, SendResult } from '../send/send-result.ts';
+import { mayHaveBeenSent } from './journal-entry.ts';
 import type { DoneEntry, HeldEntry, JournalAttempt, JournalPayload, OpenEntry } from './journal-entry.ts';
 import type { EntryPlace } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
+import type { KeptDelivery } from './kept-delivery.ts';
 
 /** A message that is about to be sent under a key. */
 export interface RunFacts {
@@ -15,18 +17,40 @@ export interface RunFacts {
   readonly payload: JournalPayload;
   /** When the caller wants its answer, in wall-clock ms. */
   readonly deadlineAt: number;
+  /** Until when it may be sent of our own accord, in wall-clock ms; absent: never. */
+  readonly deliverBy?: number;
+  /** Why no attempt may begin by now; undefined: it may. */
+  readonly mayStart?: () => string | undefined;
 }
 
-/** A message held as unknown that is sent again, with its place. */
-export interface HeldBefore {
-  readonly entry: HeldEntry;
+/** A message that is known already, with its place. */
+export interface EntryBefore {
+  readonly entry: OpenEntry | HeldEntry;
   readonly place: EntryPlace;
 }
 
-/** The journal did not take an attempt, so that attempt was not made. */
+/** A message held as unknown that is sent again, with its place. */
+export interface HeldBefore extends EntryBefore {
+  readonly entry: HeldEntry;
+}
+
+/** The journal did not take an attempt, or it came too late, so that it was not made. */
 export class AttemptNotWritten extends Error {
   override readonly name = 'AttemptNotWritten';
+  /** What stood in its way, where that was not the journal. */
+  readonly forbidden: string | undefined;
+
+  constructor(
+    message: string,
+    { cause, forbidden }: { readonly cause?: unknown; readonly forbidden?: string },
+  ) {
+    super(message, { cause });
+    this.forbidden = forbidden;
+  }
 }
+
+/** Attempts that sent nothing and are remembered; the oldest are forgotten, as a message may be tried for a day. */
+const mostRefused = 20;
 
 /** One keyed message under way: writes each attempt before it is made, and its end. */
 export class MessageRun implements AttemptLog {
@@ -37,37 +61,39 @@ export class MessageRun implements AttemptLog {
   readonly #attempts: JournalAttempt[] = [];
   #entry: OpenEntry | HeldEntry | undefined;
   #place: EntryPlace | undefined;
+  /** The last attempt's result on its way to the disk. */
+  #noted: Promise<void> = Promise.resolve();
 
   constructor(
     { stock, clock }: { readonly stock: JournalStock; readonly clock: Clock },
     facts: RunFacts,
-    before?: HeldBefore,
+    before?: EntryBefore,
   ) {
     this.#stock = stock;
     this.#clock = clock;
     this.#facts = facts;
-    this.#receivedAt = clock.wallTime();
+    this.#receivedAt = before?.entry.receivedAt ?? clock.wallTime();
     if (before === undefined) return;
     this.#entry = before.entry;
     this.#place = before.place;
     this.#attempts.push(...before.entry.attempts);
   }
 
+  /** What waits where nothing could be sent yet; undefined: the message does not wait. */
+  get delivery(): KeptDelivery | undefined {
+    const { id, name, deliverBy } = this.#facts;
+    return deliverBy === undefined ? undefined : { id, name, deliverBy };
+  }
+
   async starting({ candidate, outId, revision, route }: AttemptStart): Promise<void> {
+    const forbidden = this.#facts.mayStart?.();
+    if (forbidden !== undefined) throw new AttemptNotWritten('the attempt may not begin', { forbidden });
+    await this.#noted;
     const { channel, host, account, credential } = candidate;
     const startedAt = this.#clock.wallTime();
     this.#attempts.push({ channel, host, account, credential, outId, startedAt });
-    const { id, digest, payload, deadlineAt, name } = this.#facts;
-    const entry: OpenEntry = {
-      state: 'open',
-      ...{ id, digest, payload, deadlineAt, revision },
-      receivedAt: this.#receivedAt,
-      takenBy: route,
-      attempts: [...this.#attempts],
-    };
     try {
-      this.#place = await this.#stock.put(name, entry, this.#place);
-      this.#entry = entry;
+      await this.#put(this.#openEntry(revision, route));
     } catch (cause) {
       this.#attempts.pop();
       throw new AttemptNotWritten('the journal did not take the attempt', { cause });
@@ -78,7 +104,16 @@ export class MessageRun implements AttemptLog {
     const last = this.#attempts.pop();
     if (last === undefined || outcome === undefined) return;
     const { class: outcomeClass, code } = outcome;
-    this.#attempts.push({ ...last, result: { class: outcomeClass, ...(code !== undefined && { code }) } });
+    const attempt = { ...last, result: { class: outcomeClass, ...(code !== undefined && { code }) } };
+    this.#attempts.push(attempt);
+    // A crash from here on must not find an attempt that may have been sent.
+    if (!mayHaveBeenSent(attempt)) this.#noted = this.#note();
+  }
+
+  /** Writes that the message waits for another time; resolves once that is on the disk. */
+  async keep({ revision, route = '' }: SendResult): Promise<void> {
+    await this.#noted;
+    await this.#put(this.#openEntry(revision, route));
   }
 
   /** What is true of the message where the journal kept an attempt back. */
@@ -92,6 +127,9 @@ export class MessageRun implements AttemptLog {
         reason: 'it may have been sent, and the journal took no further attempt',
       };
     }
+    if (cause instanceof AttemptNotWritten && cause.forbidden !== undefined) {
+      return { ...facts, kind: 'deadline', reason: `nothing was sent: ${cause.forbidden}` };
+    }
     const why =
       cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : 'unknown error';
     return {
@@ -104,10 +142,11 @@ export class MessageRun implements AttemptLog {
 
   /** Writes how the message ended; the key is free again where nothing was sent. */
   async end(result: SendResult): Promise<void> {
+    await this.#noted;
     const { id, name, digest, payload } = this.#facts;
     const endedAt = this.#clock.wallTime();
     const kept = masked(result);
-    if (result.kind === 'accepted' || result.kind === 'rejected') {
+    if (result.kind === 'accepted' || result.kind === 'rejected' || this.#isShown(result)) {
       const numbers = payload.message.phoneNumbers.map(maskNumber);
       const done: DoneEntry = { state: 'done', id, digest, numbers, result: kept, endedAt };
       await this.#stock.settle(name, done, this.#place);
@@ -125,6 +164,46 @@ export class MessageRun implements AttemptLog {
     } else {
       await this.#stock.remove(name, id, this.#place);
     }
+  }
+
+  /** Whether nobody waits for the answer any more, so that it has to be found later though nothing was sent. */
+  #isShown({ kind }: SendResult): boolean {
+    const { deliverBy } = this.#facts;
+    return (
+      deliverBy !== undefined &&
+      this.#place !== undefined &&
+      (kind === 'expired' || kind === 'number-limited')
+    );
+  }
+
+  #openEntry(revision: Revision, takenBy: string): OpenEntry {
+    const { id, digest, payload, deadlineAt, deliverBy } = this.#facts;
+    return {
+      state: 'open',
+      ...{ id, digest, payload, deadlineAt, revision, takenBy },
+      ...(deliverBy !== undefined && { deliverBy }),
+      receivedAt: this.#receivedAt,
+      attempts: [...this.#attempts],
+    };
+  }
+
+  async #put(entry: OpenEntry): Promise<void> {
+    this.#place = await this.#stock.put(this.#facts.name, entry, this.#place);
+    this.#entry = entry;
+  }
+
+  /** Nothing is lost where the disk does not take it: the next write holds it too. */
+  async #note(): Promise<void> {
+    this.#forgetRefused();
+    if (this.#entry?.state !== 'open') return;
+    await this.#put({ ...this.#entry, attempts: [...this.#attempts] }).catch(() => undefined);
+  }
+
+  #forgetRefused(): void {
+    const surplus = this.#attempts.filter((attempt) => !mayHaveBeenSent(attempt)).length - mostRefused;
+    if (surplus <= 0) return;
+    const oldest = this.#attempts.findIndex((attempt) => !mayHaveBeenSent(attempt));
+    this.#attempts.splice(oldest, 1);
   }
 }
 

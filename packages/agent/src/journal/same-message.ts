@@ -35,7 +35,10 @@ export function impliedKey(payload: string): string {
 
 /** Whether what an entry says no longer binds a message that came `withinMs` (absent: a caller's key) after it. */
 export function isSpent(entry: JournalEntry, withinMs: number | undefined, wallTime: number): boolean {
-  if (entry.state === 'open' || withinMs === undefined) return false;
+  if (entry.state === 'open') return false;
+  // It was kept to be shown, and nobody was texted.
+  if (entry.result.kind === 'expired' || entry.result.kind === 'number-limited') return true;
+  if (withinMs === undefined) return false;
   // Nobody was texted: the next one may fare better.
   if (entry.state === 'done' && entry.result.kind === 'rejected') return true;
   return wallTime - entry.endedAt >= withinMs;

@@ -38,6 +38,10 @@ export type SendResult = SendFacts &
     | { readonly kind: 'no-channel'; readonly reason: string; readonly retryAfterMs: number }
     /** The deadline came before anything was written. */
     | { readonly kind: 'deadline'; readonly reason: string }
+    /** Nothing was sent; it is tried again until `deliverBy`, in wall-clock ms. */
+    | { readonly kind: 'pending'; readonly deliverBy: number }
+    /** Nothing was sent, and the time to deliver it by has come. */
+    | { readonly kind: 'expired'; readonly reason: string }
     /** Something was written and nobody knows whether it was taken. */
     | { readonly kind: 'unknown'; readonly reason: string }
     /** An earlier request with the same key is still under way; `id` is that one's. */
@@ -50,5 +54,5 @@ export type SendResult = SendFacts &
 
 /** Whether this is the end of the message `id`, and not only an answer about a key. */
 export function isEnd({ kind }: SendResult): boolean {
-  return kind !== 'in-progress' && kind !== 'key-reused' && kind !== 'no-journal';
+  return kind !== 'in-progress' && kind !== 'key-reused' && kind !== 'no-journal' && kind !== 'pending';
 }

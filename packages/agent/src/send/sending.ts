@@ -13,6 +13,8 @@ import type {
 import type { ApplyResult } from '../sync/strategy-applier.ts';
 import { candidateOf } from './attempt-run.ts';
 import type { BlockBook } from './block-book.ts';
+import { deliveryPace } from './delivery-pace.ts';
+import type { DeliveryPace } from './delivery-pace.ts';
 import type { Routing, RoutingState } from './routing.ts';
 import type { SendResult } from './send-result.ts';
 import type { Sender } from './sender.ts';
@@ -68,6 +70,10 @@ export class Sending implements SendSide {
 
   send(message: Message, options: SendOptions): Promise<SendResult> {
     return this.#parts.sender.send(message, options);
+  }
+
+  paceOf(message: Message, route: string | undefined): DeliveryPace {
+    return deliveryPace(this.#parts.routing.current(), message, route);
   }
 
   async stop(timeoutMs: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { AgentReport, Clock } from '@waystation/core';
+import type { Deliveries } from '../deliver/deliveries.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { SourceState } from '../sync/offered-strategy.ts';
 import type { StrategyIntake } from '../sync/strategy-intake.ts';
@@ -14,6 +15,7 @@ export interface AgentStatusSources {
   readonly sendSide: Pick<SendSide, 'blocks' | 'channels' | 'counts' | 'probingFirst'>;
   readonly feed: () => SourceState;
   readonly journal: Pick<Journal, 'state'>;
+  readonly deliveries: Pick<Deliveries, 'state'>;
   /** What else an operator should know, in sentences: a damaged cache, a full disk. */
   readonly troubles: () => readonly string[];
 }
@@ -51,7 +53,7 @@ export class AgentStatus {
 
   /** What `/status` shows. */
   document(): Readonly<Record<string, unknown>> {
-    const { facts, clock, phase, intake, sendSide, feed, journal, troubles } = this.#sources;
+    const { facts, clock, phase, intake, sendSide, feed, journal, deliveries, troubles } = this.#sources;
     const { applied, refused } = intake;
     const { staleSince, trouble } = feed();
     // While there is doubt, the reason stands beside it; without, it is a warning of its own.
@@ -81,6 +83,7 @@ export class AgentStatus {
       blocks: sendSide.blocks,
       counts: sendSide.counts,
       journal: journal.state,
+      deliveries: deliveries.state,
       warnings: [...(applied?.warnings ?? []), ...troubles(), ...odd],
     };
   }

@@ -1,5 +1,6 @@
-import type { BlockScope, ChannelHealth, OutcomeClass } from '@waystation/core';
+import type { BlockScope, ChannelHealth, Message, OutcomeClass } from '@waystation/core';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
+import type { DeliveryPace } from '../send/delivery-pace.ts';
 import type { MessageSender } from '../http/message-sender.ts';
 import type { StrategyApplier } from '../sync/strategy-applier.ts';
 
@@ -55,6 +56,8 @@ export interface SendSide extends StrategyApplier, MessageSender {
   readonly caller: ProviderCaller;
   /** Whether the first hosts are being probed for the first time. */
   readonly probingFirst: boolean;
+  /** How fast messages like this one may go out that have waited. */
+  paceOf(message: Message, route: string | undefined): DeliveryPace;
   /** Lets attempts under way end, at most `timeoutMs`, and closes every connection. */
   stop(timeoutMs: number): Promise<void>;
 }

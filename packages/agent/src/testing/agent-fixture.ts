@@ -55,6 +55,10 @@ export class FakeSendSide implements SendSide {
     return this.answer();
   }
 
+  paceOf(): ReturnType<SendSide['paceOf']> {
+    return { perSecond: 5, room: true };
+  }
+
   stop(): Promise<void> {
     this.stopped = true;
     return Promise.resolve();

@@ -81,7 +81,7 @@ export class ApiFixture {
         actions: setup.actions ?? ['Query*'],
       },
     );
-    const dependencies = { ...shared, compat };
+    const dependencies = { ...shared, clock, compat };
     const rules = { allowedHosts: new Set<string>(), ...setup.rules };
     this.#listener = new HttpListener(
       {

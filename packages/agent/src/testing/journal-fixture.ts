@@ -1,14 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { outcomeOf, parseStrategy } from '@waystation/core';
 import type { Message, OutcomeClass, Strategy, StrategyInput } from '@waystation/core';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
+import { Deliveries } from '../deliver/deliveries.ts';
+import type { DeliveryPace } from '../send/delivery-pace.ts';
 import { Journal } from '../journal/journal.ts';
 import type { JournalOptions } from '../journal/journal.ts';
 import { JournalledSender } from '../journal/journalled-sender.ts';
 import type { SendResult } from '../send/send-result.ts';
-import { realClock, silentLog } from './send-fixture.ts';
+import { keepingLog, silentLog } from './send-fixture.ts';
 
 const candidate = { channel: 'one', host: 'one:443', account: 'main', credential: 'main' };
 
@@ -20,6 +22,8 @@ export class OneAttemptSender implements MessageSender {
   script: (OutcomeClass | 'never')[] = [];
   /** Held back until it is resolved. */
   gate: Promise<void> = Promise.resolve();
+  /** Held back, once the attempt has ended, until it is resolved. */
+  hold: Promise<void> = Promise.resolve();
   /** Messages that were sent or are being sent. */
   sends = 0;
   onLate: SendOptions['onLate'];
@@ -34,6 +38,7 @@ export class OneAttemptSender implements MessageSender {
     if (outcome === 'never') return new Promise(() => undefined);
     if (outcome === 'accepted' || outcome === 'unknown') this.texts.push(outId);
     attempts?.ended(outcomeOf(outcome, { reason: 'told so', written: outcome !== 'unavailable' }));
+    await this.hold;
     const facts = { id, revision: 3, route: 'default', attempts: [{ channel: 'one', outcome, ms: 1 }] };
     switch (outcome) {
       case 'accepted':
@@ -56,31 +61,49 @@ export class JournalFixture {
   route: Partial<StrategyInput['routes'][number]> = {};
   dataDir = '';
   wallTime = (): number => Date.now();
-  #open: { journal: Journal; sender: JournalledSender } | undefined;
+  now = (): number => performance.now();
+  /** Fast, so that tests need not wait for it. */
+  pace: DeliveryPace = { perSecond: 1000, room: true };
+  readonly logged: string[] = [];
+  #open:
+    | { readonly journal: Journal; readonly sender: JournalledSender; readonly deliveries: Deliveries }
+    | undefined;
   readonly #folders: string[] = [];
   #strategy: Strategy | undefined;
 
   async open(options: Partial<JournalOptions> = {}): Promise<JournalledSender> {
     if (this.dataDir === '') await this.newFolder();
-    const clock = { ...realClock, wallTime: () => this.wallTime() };
+    const clock = { now: () => this.now(), wallTime: () => this.wallTime() };
     const journal = new Journal(
       { clock, log: silentLog },
       { dataDir: this.dataDir, maxBytes: 1_000_000, retentionMs: 3_600_000, reopenMs: 0, ...options },
     );
     await journal.start();
+    const deliveries = new Deliveries({
+      ...{ journal, clock, sender: this.behind },
+      random: () => 0,
+      paceOf: () => this.pace,
+      totalMs: () => 10_000,
+      log: keepingLog(this.logged),
+    });
+    deliveries.start();
     const sender = new JournalledSender({
       sender: this.behind,
       journal,
       clock,
+      deliveries,
       strategy: () => (this.#strategy ??= this.#newStrategy()),
     });
-    this.#open = { journal, sender };
+    this.#open = { journal, sender, deliveries };
     return sender;
   }
 
   get journal(): Journal {
-    if (this.#open === undefined) throw new Error('no journal is open');
-    return this.#open.journal;
+    return this.#parts().journal;
+  }
+
+  get deliveries(): Deliveries {
+    return this.#parts().deliveries;
   }
 
   /** Another folder for what is opened next. */
@@ -92,6 +115,7 @@ export class JournalFixture {
 
   /** Closes as a stopping agent does. */
   async close(): Promise<void> {
+    await this.#open?.deliveries.stop();
     await this.#open?.sender.settled();
     await this.#open?.journal.stop();
     this.#open = undefined;
@@ -99,8 +123,24 @@ export class JournalFixture {
 
   async end(): Promise<void> {
     // A message that is left open for ever is not waited for.
+    void this.#open?.deliveries.stop();
     await this.#open?.journal.stop();
     for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
+  }
+
+  /** Goes on from what the disk holds by now, as a killed process leaves it. */
+  async crash(): Promise<void> {
+    const left = this.dataDir;
+    const copy = await this.newFolder();
+    await cp(left, copy, { recursive: true });
+    void this.#open?.deliveries.stop();
+    await this.#open?.journal.stop();
+    this.#open = undefined;
+  }
+
+  #parts() {
+    if (this.#open === undefined) throw new Error('no journal is open');
+    return this.#open;
   }
 
   #newStrategy(): Strategy {

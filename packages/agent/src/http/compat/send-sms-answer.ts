@@ -31,6 +31,10 @@ function refusalOf(result: Failure): CompatRefusal {
       );
     case 'unknown':
       return unknownOutcome(result.id, result.reason);
+    // Only a message that came by the native API waits; here its key may be asked for again.
+    case 'pending':
+      return refuse('waystation.SendInProgress', `Message ${result.id} is tried again until its time.`);
+    case 'expired':
     case 'deadline':
     case 'no-channel':
       return notSent(result);
