@@ -5,8 +5,10 @@ import { z } from 'zod';
 import { FileReserve } from './file-reserve.ts';
 import { pause } from '../pause.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
-import type { JournalCipher } from './journal-cipher.ts';
 import type { JournalEntry } from './journal-entry.ts';
+import type { JournalKeys } from './journal-keys.ts';
+import { checkKeys } from './key-check.ts';
+import type { KeyDecision } from './key-check.ts';
 import { makeJournalFile } from './make-journal-file.ts';
 
 /** Where an entry stands in the index, and what it takes up. */
@@ -37,7 +39,7 @@ export class JournalDamage extends Error {
 export interface JournalFileParts {
   readonly lmdb: LoadedLmdb;
   readonly folder: string;
-  readonly cipher: JournalCipher;
+  readonly keys: JournalKeys;
 }
 
 type IndexKey = [state: string, at: number, name: string];
@@ -52,12 +54,14 @@ const flushMs = 30_000;
 /** How long lmdb may take to say why. */
 const reasonMs = 1000;
 const checkName = 'check';
+const formerName = 'former';
+const formerSchema = z.array(z.object({ mark: z.string(), until: z.number() }));
 /** What opening the parts of the file may write. */
 const layoutBytes = 16 * 4096;
 
 /** The journal's lmdb: entries by name, their index by state and time, and names by message id. */
 export class JournalFile {
-  readonly #cipher: JournalCipher;
+  readonly #keys: JournalKeys;
   readonly #root: RootDatabase<Buffer, string>;
   readonly #entries: Database<Buffer, string>;
   readonly #index: Database<string, IndexKey>;
@@ -67,8 +71,8 @@ export class JournalFile {
   readonly #reserve: FileReserve;
   #broken: Error | undefined;
 
-  private constructor(cipher: JournalCipher, root: RootDatabase<Buffer, string>, reserve: FileReserve) {
-    this.#cipher = cipher;
+  private constructor(keys: JournalKeys, root: RootDatabase<Buffer, string>, reserve: FileReserve) {
+    this.#keys = keys;
     this.#reserve = reserve;
     this.#root = root;
     this.#entries = root.openDB('entries', { encoding: 'binary' });
@@ -78,7 +82,7 @@ export class JournalFile {
   }
 
   /** Opens the file, or makes it; rejects with the system's or LMDB's own error. */
-  static async open({ lmdb, folder, cipher }: JournalFileParts): Promise<JournalFile> {
+  static async open({ lmdb, folder, keys }: JournalFileParts): Promise<JournalFile> {
     await makeJournalFile(folder, lmdb.path);
     await layOut(folder);
     const root = lmdb.lmdb.open<Buffer, string>({
@@ -93,7 +97,7 @@ export class JournalFile {
       const reserve = new FileReserve(join(folder, 'data.mdb'), () => usedPagesOf(root));
       // Opening the parts begins a write.
       await reserve.take(layoutBytes);
-      const file = new JournalFile(cipher, root, reserve);
+      const file = new JournalFile(keys, root, reserve);
       reserve.release(layoutBytes);
       for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
       return file;
@@ -104,32 +108,42 @@ export class JournalFile {
     }
   }
 
-  /** Whether this key wrote what is there; an empty file takes the key. */
-  async takesKey(): Promise<boolean> {
-    const expected = this.#cipher.nameOf('check', '');
+  /** Whether these keys do for what is there; good ones are noted, the one before them for `keptMs`. */
+  async takesKeys(wallTime: number, keptMs: number): Promise<KeyDecision> {
     const found = this.#meta.get(checkName);
-    if (found !== undefined) return found === expected;
-    if (this.#index.getKeysCount({ limit: 1 }) > 0) return false;
-    await this.#write(100, () => {
-      quietly(this.#meta.put(checkName, expected));
+    const former = formerSchema.parse(JSON.parse(this.#meta.get(formerName) ?? '[]'));
+    const empty = this.#index.getKeysCount({ limit: 1 }) === 0;
+    const given = this.#keys.marks;
+    const decision = checkKeys({ found, former, empty, given, wallTime, keptMs });
+    if (decision.kind !== 'good') return decision;
+    const noted = JSON.stringify(decision.former);
+    if (found === given.current && noted === JSON.stringify(former)) return decision;
+    await this.#write(1000, () => {
+      quietly(this.#meta.put(checkName, given.current));
+      quietly(this.#meta.put(formerName, noted));
     });
-    return true;
+    return decision;
   }
 
-  /** A name for a key or a payload that tells nothing of it. */
-  nameOf(use: 'key' | 'payload', text: string): string {
-    return this.#cipher.nameOf(use, text);
+  /** A name for a key or a payload that tells nothing of it: the current one, then those of former keys. */
+  namesOf(use: 'key' | 'payload', text: string): readonly [current: string, ...former: string[]] {
+    return this.#keys.namesOf(use, text);
   }
 
   /** Undefined where there is none; throws where it does not open. */
   get(name: string): PlacedEntry | undefined {
     const sealed = this.#entries.getBinary(name);
     if (sealed === undefined) return undefined;
-    const text = this.#cipher.unseal(name, sealed);
+    const text = this.#keys.unseal(name, sealed);
     if (text === undefined) throw new JournalDamage('an entry does not open');
     // Only what this program sealed opens, and the folder's format is checked before.
     const entry = JSON.parse(text) as JournalEntry;
     return { entry, place: placeOf(entry, sealed.length) };
+  }
+
+  /** Whether there is an entry, readable or not. */
+  has(name: string): boolean {
+    return this.#entries.getBinary(name) !== undefined;
   }
 
   find(id: string): PlacedEntry | undefined {
@@ -139,7 +153,7 @@ export class JournalFile {
 
   /** Writes an entry in place of the one that stood at `was`; resolves once it is on the disk. */
   async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
-    const sealed = this.#cipher.seal(name, JSON.stringify(entry));
+    const sealed = this.#keys.seal(name, JSON.stringify(entry));
     const place = placeOf(entry, sealed.length);
     await this.#write(place.bytes, () => {
       if (was !== undefined) quietly(this.#index.remove([was.state, was.at, name]));

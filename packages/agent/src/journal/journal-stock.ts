@@ -86,9 +86,19 @@ export class JournalStock {
     };
   }
 
-  /** A name for a key or a payload that tells nothing of it. */
-  nameOf(use: 'key' | 'payload', text: string): string {
-    return this.#parts.file.nameOf(use, text);
+  /**
+   * Where a key's message stands, and what its payload must be: under the names of a former key where it was
+   * written with that, else under the current one's.
+   */
+  placeOf(key: string, payload: string): { readonly name: string; readonly digest: string } {
+    const { file } = this.#parts;
+    const [current, ...former] = file.namesOf('key', key);
+    const [digest, ...formerDigests] = file.namesOf('payload', payload);
+    for (const [index, formerDigest] of formerDigests.entries()) {
+      const name = `key ${former[index] ?? ''}`;
+      if (this.#parts.file.has(name)) return { name, digest: formerDigest };
+    }
+    return { name: `key ${current}`, digest };
   }
 
   get(name: string): PlacedEntry | undefined {

@@ -1,11 +1,12 @@
 import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { canBeRead } from './check-journal.ts';
-import { JournalCipher } from './journal-cipher.ts';
 import { JournalDamage, JournalFile } from './journal-file.ts';
 import { JournalFolder } from './journal-folder.ts';
+import { JournalKeys } from './journal-keys.ts';
 import { JournalStock } from './journal-stock.ts';
 import type { StockState } from './journal-stock.ts';
+import type { KeyDecision } from './key-check.ts';
 import { loadLmdb } from './load-lmdb.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
 import { recover } from './recover.ts';
@@ -27,9 +28,13 @@ export interface JournalOptions {
   readonly retentionMs: number;
   /** In place of the key that lies in the journal's own folder. */
   readonly key?: Buffer;
+  /** The key before that one, as long as something that it sealed is kept. */
+  readonly formerKey?: Buffer;
   /** How long to wait after a failed opening before the next, in ms. Default 5 s. */
   readonly reopenMs?: number;
 }
+
+const dayMs = 86_400_000;
 
 /** What `/status` shows of the journal. */
 export type JournalState = StockState & { readonly open: boolean };
@@ -158,22 +163,37 @@ export class Journal {
       return undefined;
     });
     if (file !== undefined) {
-      if (await file.takesKey()) return file;
+      const decision = await this.#takesKeys(file);
+      if (decision.kind === 'good') return file;
       await file.close();
-      if (this.#options.key !== undefined) {
+      if (decision.kind === 'former-needed') {
+        const until = new Date(decision.until).toISOString();
+        throw new Error(
+          `what it still keeps needs the former key until ${until}: see --journal-old-key-file`,
+        );
+      }
+      if (this.#options.key !== undefined || this.#options.formerKey !== undefined) {
         throw new Error('it was written with another key than that of --journal-key-file');
       }
       await this.#setAside('its key is not the one that it was written with');
     }
     await folder.noteOpen();
     const fresh = await this.#openFile(lmdb);
-    await fresh.takesKey();
+    await this.#takesKeys(fresh);
     return fresh;
   }
 
   async #openFile(lmdb: LoadedLmdb): Promise<JournalFile> {
-    const secret = this.#options.key ?? (await this.#folder.ownKey());
-    return JournalFile.open({ lmdb, folder: this.#folder.path, cipher: new JournalCipher(secret) });
+    const { key, formerKey } = this.#options;
+    const own = key === undefined ? undefined : await this.#folder.foundKey();
+    const former = [formerKey, own].filter((secret) => secret !== undefined);
+    const keys = new JournalKeys(key ?? (await this.#folder.ownKey()), former);
+    return JournalFile.open({ lmdb, folder: this.#folder.path, keys });
+  }
+
+  /** What was written with a former key is over after a day at most, and known for the retention after that. */
+  #takesKeys(file: JournalFile): Promise<KeyDecision> {
+    return file.takesKeys(this.#dependencies.clock.wallTime(), dayMs + this.#options.retentionMs);
   }
 
   async #setAside(why: string): Promise<void> {

@@ -264,9 +264,7 @@ describe('what is kept', () => {
     await sender.send(planted, keyed('planted-key'));
     await sender.settled();
     const now = await journal.opened();
-    const entry = now.open
-      ? now.stock.get(`key ${now.stock.nameOf('key', 'planted-key')}`)?.entry
-      : undefined;
+    const entry = now.open ? now.stock.get(now.stock.placeOf('planted-key', '').name)?.entry : undefined;
     expect(entry).toMatchObject({ state: 'done', numbers: ['139****5678'] });
     expect(JSON.stringify(entry)).not.toMatch(/planted|13912345678/);
     await close({ sender, journal });

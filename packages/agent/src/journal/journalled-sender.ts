@@ -188,8 +188,7 @@ export class JournalledSender implements MessageSender {
     const opened = await this.#opened(deadline);
     if (!opened.open) return over(noJournal(id, opened.reason));
     const { stock } = opened;
-    const name = `key ${stock.nameOf('key', key)}`;
-    const digest = stock.nameOf('payload', payload);
+    const { name, digest } = stock.placeOf(key, payload);
     const found = lookUp(stock, name);
     if (found === 'damaged') return over(noJournal(id, 'what the journal knows of this key cannot be read'));
     if (found === undefined) return this.#run(stock, keyed, { name, digest });

@@ -21,7 +21,7 @@ async function crashAfter(outcome: 'throttled' | 'unknown') {
       async () => {
         const opened = await fixture.journal.opened();
         if (!opened.open) return undefined;
-        const entry = opened.stock.get(`key ${opened.stock.nameOf('key', 'k')}`)?.entry;
+        const entry = opened.stock.get(opened.stock.placeOf('k', '').name)?.entry;
         if (entry?.state !== 'open') return undefined;
         // An attempt that may have been sent is told by its having no result, or the worst one.
         return entry.attempts[0]?.result?.class ?? (outcome === 'unknown' ? outcome : undefined);
