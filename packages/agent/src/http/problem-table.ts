@@ -31,7 +31,6 @@ export const problemTable = {
   REQUEST_INVALID: { status: 422, title: 'Fields have values that are not allowed', retryable: false },
   REQUEST_HEADERS_TOO_LARGE: { status: 431, title: 'The URL and headers are too large', retryable: false },
   REQUEST_UNEXPECTED_FAILURE: { status: 500, title: 'A defect of the agent', retryable: false },
-  REQUEST_NOT_SUPPORTED: { status: 501, title: 'Not supported by this version', retryable: false },
   SEND_IN_PROGRESS: { status: 409, title: 'The same key is still under way', retryable: true },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key belongs to another message', retryable: false },
   SEND_REJECTED: { status: 422, title: 'The provider refuses the message', retryable: false },
