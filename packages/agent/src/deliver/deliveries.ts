@@ -42,6 +42,8 @@ export interface DeliveriesState {
 const lookMs = 1000;
 /** How long a message is put off while every channel is full with others. */
 const fullMs = 1000;
+/** Between two looks whether a journal that could not be opened can be by now. */
+const reopenMs = 30_000;
 /** Tries at once: the pace bounds them, unless channels hang. */
 const maxAtOnce = 8;
 
@@ -56,6 +58,7 @@ export class Deliveries {
   #watch: ClockWatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #started = false;
+  #takingUp = false;
 
   constructor(dependencies: DeliveriesDependencies, { maxWaiting = 100_000 }: DeliveriesOptions = {}) {
     this.#dependencies = dependencies;
@@ -65,7 +68,7 @@ export class Deliveries {
   /** Takes up what the journal has kept through the last end of the agent, and begins to send. */
   start(): void {
     this.#started = true;
-    void this.#takeUp();
+    this.#wakeAfter(0);
   }
 
   /** Begins nothing any more, and waits for what is under way. */
@@ -105,11 +108,15 @@ export class Deliveries {
 
   /** Does what is due by now; called by a timer. */
   tick(): void {
+    const stock = this.#stock;
+    if (stock === undefined) {
+      void this.#takeUp();
+      return;
+    }
     const { clock } = this.#dependencies;
     const [at, wallTime] = [clock.now(), clock.wallTime()];
     this.#look();
-    const stock = this.#stock;
-    if (stock === undefined || this.trouble !== undefined) {
+    if (this.trouble !== undefined) {
       this.#wakeAfter(lookMs);
       return;
     }
@@ -129,10 +136,13 @@ export class Deliveries {
 
   async #takeUp(): Promise<void> {
     const { journal, clock, log } = this.#dependencies;
+    if (this.#takingUp) return;
+    this.#takingUp = true;
     const opened = await journal.opened();
+    this.#takingUp = false;
     if (!this.#started) return;
     if (!opened.open) {
-      this.#timer = setTimeout(() => void this.#takeUp(), lookMs);
+      this.#wakeAfter(reopenMs);
       return;
     }
     this.#stock = opened.stock;
@@ -145,12 +155,9 @@ export class Deliveries {
     const { clock, paceOf } = this.#dependencies;
     const at = clock.now();
     const { perSecond, room } = paceOf(kept.entry.payload.message, kept.entry.payload.route);
-    if (!room) {
-      this.#queue.add(delivery, at + fullMs);
-      return;
-    }
     this.#queue.spend(at, perSecond);
-    this.#run(this.#deliver(stock, delivery, kept));
+    if (room) this.#run(this.#deliver(stock, delivery, kept));
+    else this.#queue.add(delivery, at + fullMs);
   }
 
   async #deliver(stock: JournalStock, delivery: Delivery, kept: KeptMessage): Promise<void> {

@@ -1,5 +1,5 @@
 /** A key that entries may still be sealed with, by its mark, and until when, in wall-clock ms. */
-export interface FormerKey {
+interface FormerKey {
   readonly mark: string;
   readonly until: number;
 }

@@ -1,5 +1,6 @@
 import { emptyRetryBudget } from '@waystation/core';
 import type { Message } from '@waystation/core';
+import { mayComeLater } from '../deliver/deliver-kept.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
 import type { SendCounts } from '../status/send-side.ts';
@@ -53,7 +54,9 @@ export class Sender implements MessageSender {
         held = true;
         void this.#tellLate(late, lease, options);
       }
-      return this.#counted(result);
+      // What may still be sent later has not ended yet.
+      const goesOn = options.deliverBy !== undefined && mayComeLater(result);
+      return goesOn ? result : this.#counted(result);
     } finally {
       if (!held) lease.release();
     }

@@ -15,7 +15,7 @@ import { keepingLog, silentLog } from './send-fixture.ts';
 const candidate = { channel: 'one', host: 'one:443', account: 'main', credential: 'main' };
 
 /** A sender that makes one attempt a message, ends it as it is told to, and counts what it wrote. */
-export class OneAttemptSender implements MessageSender {
+class OneAttemptSender implements MessageSender {
   /** Texts that went out, by OutId or id. */
   readonly texts: string[] = [];
   /** What each further attempt ends with, else `accepted`; `never` leaves it open for ever. */
