@@ -9,6 +9,7 @@ import { CompatHandler } from './http/compat/compat-handler.ts';
 import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
+import type { BootClock } from './reconcile/boot-clock.ts';
 import { RecentMessages } from './http/recent-messages.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalledSender } from './journal/journalled-sender.ts';
@@ -30,6 +31,8 @@ export interface AgentDependencies {
   /** Opens the configured store; called after the ports are open, and never in file mode. */
   readonly openStore: () => Promise<ConfigStore>;
   readonly clock: Clock;
+  /** A clock that outlives this process; absent: nobody knows how long ago an earlier process did something. */
+  readonly bootClock?: BootClock | undefined;
   readonly random: Random;
   readonly log: AgentLogger;
   readonly version: string;
@@ -76,7 +79,10 @@ export class Agent {
       { log: log.child({ component: 'strategy-cache' }) },
       { dataDir: config.dataDir, origin: originOf(config) },
     );
-    const onChange = (): void => this.#reporter?.changed();
+    const onChange = (): void => {
+      this.#reporter?.changed();
+      void this.#sender.recover();
+    };
     const syncLog = log.child({ component: 'strategy-sync' });
     this.#intake = new StrategyIntake({
       applier: sendSide,
@@ -93,6 +99,8 @@ export class Agent {
       journal: this.#journal,
       clock,
       strategy: () => this.#intake.applied?.snapshot.strategy,
+      past: () => sendSide.past,
+      bootClock: dependencies.bootClock,
     });
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
@@ -148,6 +156,7 @@ export class Agent {
       log.info({ api: formatListenAddress(api), admin: formatListenAddress(admin) }, 'agent listening');
       await this.#feed.start();
       this.#reporter?.start();
+      void this.#sender.recover();
       return { api, admin };
     } catch (error) {
       await this.stop();

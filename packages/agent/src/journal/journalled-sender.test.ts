@@ -31,7 +31,16 @@ class ScriptedSender implements MessageSender {
     const facts = { id, revision: 3, route: 'default' };
     const records: { channel: string; outcome: OutcomeClass; ms: number }[] = [];
     for (const one of [candidate, second]) {
-      await attempts?.starting({ candidate: one, outId: message.outId ?? id, revision: 3, route: 'default' });
+      await attempts?.starting({
+        candidate: one,
+        outId: message.outId ?? id,
+        revision: 3,
+        route: 'default',
+        unique: message.outId === undefined,
+        templateCode: message.templateCode,
+        rule: { onUnknownOutcome, afterReconcile: 'resend', afterInconclusive: 'fail' },
+        lastsMs: 5000,
+      });
       await this.gate;
       const outcome = this.script.shift() ?? 'accepted';
       if (outcome === 'never') return new Promise(() => undefined);
