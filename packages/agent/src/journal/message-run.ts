@@ -2,7 +2,7 @@ import type { Clock, Outcome, OutcomeClass } from '@waystation/core';
 import { maskNumber, maskNumbers } from '../log/mask-numbers.ts';
 import { bootInstant } from '../reconcile/boot-clock.ts';
 import type { BootClock } from '../reconcile/boot-clock.ts';
-import type { AttemptLog, AttemptStart } from '../send/attempt-log.ts';
+import type { AttemptLog, AttemptStart, UnknownRule } from '../send/attempt-log.ts';
 import type { AttemptRecord, SendResult } from '../send/send-result.ts';
 import { isOpenAttempt, withoutRecords } from './journal-entry.ts';
 import type { DoneEntry, HeldEntry, JournalAttempt, JournalPayload, OpenEntry } from './journal-entry.ts';
@@ -47,6 +47,7 @@ export class MessageRun implements AttemptLog {
   readonly #facts: RunFacts;
   readonly #receivedAt: number;
   readonly #attempts: JournalAttempt[] = [];
+  #rule: UnknownRule | undefined;
   #entry: OpenEntry | HeldEntry | undefined;
   #place: EntryPlace | undefined;
 
@@ -60,6 +61,8 @@ export class MessageRun implements AttemptLog {
     this.#entry = before.entry;
     this.#place = before.place;
     this.#attempts.push(...before.entry.attempts);
+    // While the first attempts are in doubt, what their route said goes on.
+    if (before.entry.attempts.some(isOpenAttempt)) this.#rule = before.entry.rule;
   }
 
   async starting(start: AttemptStart): Promise<void> {
@@ -75,7 +78,7 @@ export class MessageRun implements AttemptLog {
       ...{ id, digest, payload, deadlineAt, revision },
       receivedAt: this.#receivedAt,
       takenBy: route,
-      rule,
+      rule: this.#rule ?? rule,
       attempts: [...this.#attempts],
     };
     try {
