@@ -94,14 +94,7 @@ export class Agent {
       onChange,
     });
     this.#journal = journalOf(dependencies, config);
-    this.#sender = new JournalledSender({
-      sender: sendSide,
-      journal: this.#journal,
-      clock,
-      strategy: () => this.#intake.applied?.snapshot.strategy,
-      past: () => sendSide.past,
-      bootClock: dependencies.bootClock,
-    });
+    this.#sender = senderOf(dependencies, this.#journal, this.#intake);
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
     const { source, fleet } = config;
@@ -250,6 +243,16 @@ export class Agent {
 
 function journalOf({ clock, log }: AgentDependencies, { dataDir, journal }: AgentConfig): Journal {
   return new Journal({ clock, log: log.child({ component: 'journal' }) }, { dataDir, ...journal });
+}
+
+function senderOf(
+  { sendSide, clock, bootClock }: AgentDependencies,
+  journal: Journal,
+  intake: StrategyIntake,
+): JournalledSender {
+  const strategy = () => intake.applied?.snapshot.strategy;
+  const past = () => sendSide.past;
+  return new JournalledSender({ sender: sendSide, journal, clock, strategy, past, bootClock });
 }
 
 /** Names what a cached strategy was taken from, so that another fleet's is never served. */

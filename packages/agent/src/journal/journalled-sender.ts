@@ -12,6 +12,7 @@ import { JournalDamage } from './journal-file.ts';
 import type { PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
 import type { Journal } from './journal.ts';
+import { LateEnd } from './late-end.ts';
 import { AttemptNotWritten, MessageRun, unknownEntry } from './message-run.ts';
 import type { HeldBefore } from './message-run.ts';
 import { payloadText } from './payload-text.ts';
@@ -219,16 +220,12 @@ export class JournalledSender implements MessageSender {
   }
 
   /** Sends, or sends again what the route wants sent again. */
-  async #run(
-    stock: JournalStock,
-    { id, message, options, deadline, payload }: Keyed,
-    names: Names,
-    before?: HeldBefore,
-  ): Promise<Taken> {
+  async #run(stock: JournalStock, keyed: Keyed, names: Names, before?: HeldBefore): Promise<Taken> {
     const { clock, sender, bootClock } = this.#dependencies;
-    const inDoubt = before?.entry.attempts.some(isOpenAttempt) === true;
+    const { id, message, options, deadline, payload } = keyed;
+    const doubt = before?.entry.attempts.some(isOpenAttempt) === true ? before.entry.result : undefined;
     if (!stock.makeRoom(payload.length)) {
-      return over(inDoubt ? before.entry.result : noJournal(id, 'messages of open end fill the journal'));
+      return over(doubt ?? noJournal(id, 'messages of open end fill the journal'));
     }
     const { route } = options;
     const timeoutMs = Math.max(1, Math.round(deadline - clock.now()));
@@ -239,55 +236,57 @@ export class JournalledSender implements MessageSender {
       deadlineAt: clock.wallTime() + timeoutMs,
     };
     const run = new MessageRun({ stock, clock, bootClock }, facts, before);
-    let tellSaved: (saved: Promise<void>) => void = () => undefined;
-    const saved = new Promise<void>((resolve) => (tellSaved = resolve));
-    let settled: Promise<void> | undefined;
-    const settle = (late: SendResult): Promise<void> => {
-      // What was said the second time says nothing of the first.
-      if (inDoubt && late.kind !== 'accepted') return saved;
-      settled ??= saved.then(() => run.end(late));
-      this.#untilEnd(settled);
-      return settled;
-    };
-    const onLate = (late: SendResult): void => {
-      options.onLate?.(late);
-      void settle(late);
-    };
-    const onOpen = (late: Promise<SendResult>): void => {
-      this.#held.adopt(
-        names.name,
-        late.then((result) => settle(result).then(() => result)),
-      );
-    };
-    // A caller who hangs up cancels nothing: the key outlives the connection.
+    const late = this.#lateEnd(run, doubt);
     let result: SendResult;
     try {
       result = await sender.send(message, {
+        // A caller who hangs up cancels nothing: the key outlives the connection.
         ...unsignalled(options),
-        timeoutMs,
-        id: facts.id,
-        attempts: run,
-        onLate,
-        onOpen,
+        ...{ timeoutMs, id: facts.id, attempts: run },
+        onLate: (end) => {
+          options.onLate?.(end);
+          void late.settle(end);
+        },
+        onOpen: (open) => {
+          this.#held.adopt(
+            names.name,
+            open.then((end) => late.settle(end)),
+          );
+        },
       });
     } catch (error) {
       if (!(error instanceof AttemptNotWritten)) {
-        tellSaved(Promise.resolve());
+        late.told();
         throw error;
       }
       result = run.keptBack(error);
     }
-    const stillOpen = before !== undefined && (inDoubt || result.kind === 'number-limited');
-    // The first time may have reached somebody, whatever was said of the second; a limit may even come of it.
-    if (stillOpen && result.kind !== 'accepted') {
-      run.reopen();
-      const attempts = [...before.entry.result.attempts, ...result.attempts];
-      result = { ...before.entry.result, attempts };
-    }
-    const written = run.end(result);
-    tellSaved(written);
-    return { result, saved: written };
+    if (before !== undefined) result = afterBefore(run, before, doubt !== undefined, result);
+    const saved = run.end(result);
+    late.told(saved);
+    return { result, saved };
   }
+
+  #lateEnd(run: MessageRun, inDoubt: SendResult | undefined): LateEnd {
+    const onWrite = (write: Promise<unknown>): void => {
+      this.#untilEnd(write);
+    };
+    return new LateEnd({ run, onWrite, ...(inDoubt && { inDoubt }) });
+  }
+}
+
+/** What holds of a message that was sent again: the first time may have reached somebody, whatever was said now. */
+function afterBefore(
+  run: MessageRun,
+  { entry }: HeldBefore,
+  inDoubt: boolean,
+  result: SendResult,
+): SendResult {
+  // A limit may come of the very text that nobody found.
+  const open = inDoubt || result.kind === 'number-limited';
+  if (!open || result.kind === 'accepted') return result;
+  run.reopen();
+  return { ...entry.result, attempts: [...entry.result.attempts, ...result.attempts] };
 }
 
 interface Names {

@@ -47,6 +47,8 @@ export class MessageRun implements AttemptLog {
   readonly #facts: RunFacts;
   readonly #receivedAt: number;
   readonly #attempts: JournalAttempt[] = [];
+  /** How many attempts were made before this run. */
+  #before = 0;
   #rule: UnknownRule | undefined;
   #entry: OpenEntry | HeldEntry | undefined;
   #place: EntryPlace | undefined;
@@ -60,6 +62,7 @@ export class MessageRun implements AttemptLog {
     if (before === undefined) return;
     this.#entry = before.entry;
     this.#place = before.place;
+    this.#before = before.entry.attempts.length;
     this.#attempts.push(...before.entry.attempts);
     // While the first attempts are in doubt, what their route said goes on.
     if (before.entry.attempts.some(isOpenAttempt)) this.#rule = before.entry.rule;
@@ -100,7 +103,9 @@ export class MessageRun implements AttemptLog {
   }
 
   absent(): void {
-    this.#attempts.splice(0, Infinity, ...withoutRecords(this.#attempts));
+    // Of those before this run somebody else has to know.
+    const own = this.#attempts.splice(this.#before);
+    this.#attempts.push(...withoutRecords(own));
   }
 
   /** What was proven not sent is in doubt again. */

@@ -136,8 +136,7 @@ export class AttemptSearch {
 /** One channel a host of the attempt's account, the attempt's own host first. */
 function whomToAsk({ candidate }: SoughtAttempt, channels: readonly SendChannel[]): readonly SendChannel[] {
   const able = channels.filter(
-    ({ account, channel, ask }) =>
-      account === candidate.account && channel.provider === 'aliyun' && ask !== undefined,
+    ({ account, channel }) => account === candidate.account && channel.provider === 'aliyun',
   );
   const ranked = [
     ...able.filter(({ name, host }) => name === candidate.channel && host === candidate.host),

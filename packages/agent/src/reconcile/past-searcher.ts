@@ -33,9 +33,10 @@ export class PastSearcher implements PastSearch {
       const sought = this.#soughtOf(past, attempt, state);
       if (sought !== undefined) attempts.set(number, sought);
     }
-    if (attempts.size < past.attempts.length || attempts.size === 0) {
+    const left = 'the channel of an attempt has left the strategy';
+    if (attempts.size === 0) {
       lease.release();
-      return noSearch('the channel of an attempt has left the strategy');
+      return noSearch(left);
     }
     const scene = { channels: [...state.channels.values()], rules: state.snapshot.strategy.reconcile };
     let stop = (): void => undefined;
@@ -48,7 +49,11 @@ export class PastSearcher implements PastSearch {
       lease.release();
     });
     return {
-      end,
+      end: end.then((one) =>
+        one.kind === 'absent' && attempts.size < past.attempts.length
+          ? { kind: 'inconclusive', reason: left }
+          : one,
+      ),
       stop: () => {
         stop();
       },

@@ -32,7 +32,7 @@ export function fitOf(
 
 /** An OutId that many messages carry proves nothing: the text must hold what this message says. */
 function contentFit(content: string | undefined, values: readonly string[]): RowFit {
-  const telling = values.map(plain).filter((value) => [...value].length >= tellingLength);
+  const telling = values.map(plain).filter((value) => value.length >= tellingLength);
   if (content === undefined || content === '' || telling.length === 0) return 'possible';
   const text = plain(content);
   if (telling.every((value) => text.includes(value))) return 'evident';
