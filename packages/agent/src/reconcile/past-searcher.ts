@@ -1,7 +1,6 @@
-import type { Clock } from '@waystation/core';
+import type { Clock, MessageSearchEnd } from '@waystation/core';
 import type { Routing, RoutingState } from '../send/routing.ts';
 import type { BootClock, BootInstant } from './boot-clock.ts';
-import type { MessageSearchEnd } from './message-search.ts';
 import type { PastAttempt, PastMessage, PastSearch, RunningPastSearch } from './past-search.ts';
 import type { Searcher } from './searcher.ts';
 import { sharesRecords } from './sought-attempt.ts';

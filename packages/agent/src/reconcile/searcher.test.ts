@@ -1,9 +1,9 @@
+import type { MessageSearchEnd } from '@waystation/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RoutingState } from '../send/routing.ts';
 import { AskedChannel, refusal } from '../testing/asked-channel.ts';
 import { messageTo, realClock as clock, snapshotOf } from '../testing/send-fixture.ts';
 import type { BootClock } from './boot-clock.ts';
-import type { MessageSearchEnd } from './message-search.ts';
 import { PastSearcher } from './past-searcher.ts';
 import type { PastAttempt } from './past-search.ts';
 import { Searcher } from './searcher.ts';

@@ -1,8 +1,7 @@
-import type { Clock } from '@waystation/core';
+import type { Clock, MessageSearchEnd } from '@waystation/core';
 import type { SearchScene } from './attempt-search.ts';
 import { LikeAttempts } from './like-attempts.ts';
 import { MessageSearch } from './message-search.ts';
-import type { MessageSearchEnd } from './message-search.ts';
 import { RecordsDesk } from './records-desk.ts';
 import type { DeskRules } from './records-desk.ts';
 import type { SoughtAttempt } from './sought-attempt.ts';

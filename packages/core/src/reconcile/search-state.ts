@@ -70,6 +70,10 @@ export type SearchVerdict =
   | { readonly kind: 'absent' }
   | { readonly kind: 'inconclusive'; readonly reason: string };
 
+/** What the search for all attempts of a message comes to; `channel` is that of the one found. */
+export type MessageSearchEnd =
+  { readonly kind: 'found'; readonly channel: string } | Exclude<SearchVerdict, { readonly kind: 'found' }>;
+
 /** A clock of the provider, read at an instant of ours. */
 export interface HostClock {
   readonly hostTime: number;
