@@ -11,6 +11,7 @@ import { CompatHandler } from './http/compat/compat-handler.ts';
 import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
+import type { BootClock } from './reconcile/boot-clock.ts';
 import { RecentMessages } from './http/recent-messages.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalledSender } from './journal/journalled-sender.ts';
@@ -32,6 +33,8 @@ export interface AgentDependencies {
   /** Opens the configured store; called after the ports are open, and never in file mode. */
   readonly openStore: () => Promise<ConfigStore>;
   readonly clock: Clock;
+  /** A clock that outlives this process; absent: nobody knows how long ago an earlier process did something. */
+  readonly bootClock?: BootClock | undefined;
   readonly random: Random;
   readonly log: AgentLogger;
   readonly version: string;
@@ -79,7 +82,10 @@ export class Agent {
       { log: log.child({ component: 'strategy-cache' }) },
       { dataDir: config.dataDir, origin: originOf(config) },
     );
-    const onChange = (): void => this.#reporter?.changed();
+    const onChange = (): void => {
+      this.#reporter?.changed();
+      void this.#sender.recover();
+    };
     const syncLog = log.child({ component: 'strategy-sync' });
     this.#intake = new StrategyIntake({
       applier: sendSide,
@@ -149,6 +155,7 @@ export class Agent {
       log.info({ api: formatListenAddress(api), admin: formatListenAddress(admin) }, 'agent listening');
       await this.#feed.start();
       this.#reporter?.start();
+      void this.#sender.recover();
       return { api, admin };
     } catch (error) {
       await this.stop();
@@ -191,9 +198,10 @@ export class Agent {
   }
 
   #newSender(strategy: () => Strategy | undefined): JournalledSender {
-    const { sendSide, clock } = this.#dependencies;
+    const { sendSide, clock, bootClock } = this.#dependencies;
     const parts = { sender: sendSide, journal: this.#journal, deliveries: this.#deliveries };
-    return new JournalledSender({ ...parts, clock, strategy });
+    const past = () => sendSide.past;
+    return new JournalledSender({ ...parts, clock, strategy, past, bootClock });
   }
 
   #newStatus(): AgentStatus {

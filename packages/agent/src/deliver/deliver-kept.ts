@@ -1,9 +1,11 @@
 import { isOver } from '@waystation/core';
 import type { Clock, Delivery } from '@waystation/core';
 import type { MessageSender } from '../http/message-sender.ts';
+import { mayHaveBeenSent } from '../journal/journal-entry.ts';
 import type { OpenEntry } from '../journal/journal-entry.ts';
 import type { EntryPlace } from '../journal/journal-file.ts';
 import type { JournalStock } from '../journal/journal-stock.ts';
+import { LateEnd } from '../journal/late-end.ts';
 import { AttemptNotWritten, MessageRun } from '../journal/message-run.ts';
 import type { SendResult } from '../send/send-result.ts';
 
@@ -34,7 +36,15 @@ export function findKept(stock: JournalStock, name: string): KeptMessage | undef
   const { entry, place } = stock.get(name) ?? {};
   if (entry?.state !== 'open' || place === undefined) return undefined;
   const { deliverBy } = entry;
-  return deliverBy === undefined ? undefined : { entry: { ...entry, deliverBy }, place };
+  // Whatever may have been sent does not wait any more.
+  if (deliverBy === undefined || entry.attempts.some(mayHaveBeenSent)) return undefined;
+  return { entry: { ...entry, deliverBy }, place };
+}
+
+/** What a try came to, and whether its message goes on waiting. */
+export interface KeptTry {
+  readonly result: SendResult;
+  readonly waits: boolean;
 }
 
 /** Sends a message that waited, once; what it came to stands in the journal when this resolves. */
@@ -43,35 +53,39 @@ export async function deliverKept(
   kept: KeptMessage,
   timeoutMs: number,
   parts: KeptParts,
-): Promise<SendResult> {
+): Promise<KeptTry> {
   const { sender, onAgain } = parts;
   const { message, route } = kept.entry.payload;
+  const { id, deliverBy } = kept.entry;
   const run = runOf(name, kept, parts);
-  let saved: Promise<void> = Promise.resolve();
-  const settle = (result: SendResult): Promise<void> =>
-    mayComeLater(result) ? Promise.resolve() : run.end(result);
-  const onLate = (late: SendResult): void => {
-    saved = saved.then(() => (mayComeLater(late) ? run.keep(late) : run.end(late)));
-    void saved.then(
-      () => {
-        if (mayComeLater(late)) onAgain(late);
-      },
-      () => undefined,
-    );
-  };
-  let result: SendResult;
-  try {
-    result = await sender.send(message, {
+  const waits = (result: SendResult): boolean => run.delivery !== undefined && mayComeLater(result);
+  const late = new LateEnd({
+    run,
+    // Whoever stops waits for the tries; what comes after them is found by the next start.
+    onWrite: (write) => void write.catch(() => undefined),
+    keep: async (end) => {
+      if (!waits(end)) return end;
+      await run.keep(end);
+      onAgain(end);
+      return { kind: 'pending', id, revision: end.revision, attempts: end.attempts, deliverBy };
+    },
+  });
+  const result = await sender
+    .send(message, {
       ...(route !== undefined && { route }),
-      ...{ timeoutMs, id: kept.entry.id, attempts: run, deliverBy: kept.entry.deliverBy, onLate },
+      ...{ timeoutMs, id, attempts: run, deliverBy },
+      onLate: (end) => void late.settle(end).catch(() => undefined),
+    })
+    .catch((error: unknown) => {
+      if (error instanceof AttemptNotWritten) return run.keptBack(error);
+      late.told();
+      throw error;
     });
-  } catch (error) {
-    if (!(error instanceof AttemptNotWritten)) throw error;
-    result = run.keptBack(error);
-  }
-  saved = settle(result);
+  // Its attempts are written already where it goes on waiting.
+  const saved = waits(result) ? Promise.resolve() : run.end(result);
+  late.told(saved);
   await saved;
-  return result;
+  return { result, waits: waits(result) };
 }
 
 /** Ends a message whose time has come. */

@@ -7,7 +7,7 @@ import type { KeptDelivery } from '../journal/kept-delivery.ts';
 import type { AgentLogger } from '../log/logger.ts';
 import type { DeliveryPace } from '../send/delivery-pace.ts';
 import type { SendResult } from '../send/send-result.ts';
-import { deliverKept, expireKept, findKept, mayComeLater, tooLate } from './deliver-kept.ts';
+import { deliverKept, expireKept, findKept, tooLate } from './deliver-kept.ts';
 import type { KeptMessage } from './deliver-kept.ts';
 
 /** What waiting messages are sent with. */
@@ -53,6 +53,8 @@ export class Deliveries {
   readonly #maxWaiting: number;
   readonly #queue = new DeliveryQueue();
   readonly #running = new Set<Promise<void>>();
+  /** Of the messages in the queue or being tried: none is there twice. */
+  readonly #names = new Set<string>();
   #counts = { sent: 0, expired: 0 };
   #stock: JournalStock | undefined;
   #watch: ClockWatch | undefined;
@@ -101,6 +103,8 @@ export class Deliveries {
 
   /** Takes up a message that stands in the journal and was tried in vain. */
   add(delivery: KeptDelivery, result: SendResult): void {
+    if (this.#names.has(delivery.name)) return;
+    this.#names.add(delivery.name);
     if (this.#queue.size === 0 && this.#running.size === 0) this.#watch = undefined;
     this.#putBack({ ...delivery, tries: 0 }, result);
     this.#wakeAfter(0);
@@ -128,7 +132,10 @@ export class Deliveries {
       }
       const { delivery } = task;
       const kept = readKept(stock, delivery);
-      if (kept === undefined) continue;
+      if (kept === undefined) {
+        this.#names.delete(delivery.name);
+        continue;
+      }
       if (task.kind === 'expire') this.#run(this.#expire(stock, delivery, kept));
       else this.#begin(stock, delivery, kept);
     }
@@ -146,7 +153,10 @@ export class Deliveries {
       return;
     }
     this.#stock = opened.stock;
-    for (const delivery of opened.kept) this.#queue.add({ ...delivery, tries: 0 }, clock.now());
+    for (const delivery of opened.kept) {
+      this.#names.add(delivery.name);
+      this.#queue.add({ ...delivery, tries: 0 }, clock.now());
+    }
     if (opened.kept.length > 0) log.info({ messages: opened.kept.length }, 'messages wait again');
     this.tick();
   }
@@ -156,14 +166,24 @@ export class Deliveries {
     const at = clock.now();
     const { perSecond, room } = paceOf(kept.entry.payload.message, kept.entry.payload.route);
     this.#queue.spend(at, perSecond);
-    if (room) this.#run(this.#deliver(stock, delivery, kept));
+    if (room) this.#run(this.#deliverOrPutBack(stock, delivery, kept));
     else this.#queue.add(delivery, at + fullMs);
+  }
+
+  /** By a defect of ours no message is lost; what may have been sent is not found again. */
+  async #deliverOrPutBack(stock: JournalStock, delivery: Delivery, kept: KeptMessage): Promise<void> {
+    try {
+      await this.#deliver(stock, delivery, kept);
+    } catch (error) {
+      this.#putBack(delivery, undefined);
+      throw error;
+    }
   }
 
   async #deliver(stock: JournalStock, delivery: Delivery, kept: KeptMessage): Promise<void> {
     const { clock, sender, totalMs } = this.#dependencies;
     const timeoutMs = Math.max(1, Math.min(totalMs(), delivery.deliverBy - clock.wallTime()));
-    const result = await deliverKept(delivery, kept, timeoutMs, {
+    const { result, waits } = await deliverKept(delivery, kept, timeoutMs, {
       ...{ stock, clock, sender },
       mayStart: () => {
         this.#look();
@@ -173,20 +193,25 @@ export class Deliveries {
         this.add(delivery, late);
       },
     });
-    if (mayComeLater(result)) this.#putBack(delivery, result);
-    else this.#counts.sent += result.kind === 'accepted' ? 1 : 0;
+    if (waits) {
+      this.#putBack(delivery, result);
+      return;
+    }
+    this.#names.delete(delivery.name);
+    this.#counts.sent += result.kind === 'accepted' ? 1 : 0;
   }
 
   async #expire(stock: JournalStock, delivery: Delivery, kept: KeptMessage): Promise<void> {
     const { clock, log } = this.#dependencies;
     await expireKept(delivery, kept, { stock, clock });
+    this.#names.delete(delivery.name);
     this.#counts.expired += 1;
     log.warn({ id: delivery.id }, 'message expired unsent');
   }
 
-  #putBack(delivery: Delivery, result: SendResult): void {
+  #putBack(delivery: Delivery, result: SendResult | undefined): void {
     const { clock, random } = this.#dependencies;
-    const retryAfterMs = 'retryAfterMs' in result ? result.retryAfterMs : 0;
+    const retryAfterMs = result && 'retryAfterMs' in result ? result.retryAfterMs : 0;
     this.#queue.addAgain(delivery, { at: clock.now(), wallTime: clock.wallTime(), retryAfterMs, random });
   }
 

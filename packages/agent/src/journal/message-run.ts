@@ -1,8 +1,10 @@
 import type { Clock, Outcome, OutcomeClass, Revision } from '@waystation/core';
 import { maskNumber, maskNumbers } from '../log/mask-numbers.ts';
-import type { AttemptLog, AttemptStart } from '../send/attempt-log.ts';
+import { bootInstant } from '../reconcile/boot-clock.ts';
+import type { BootClock } from '../reconcile/boot-clock.ts';
+import type { AttemptLog, AttemptStart, UnknownRule } from '../send/attempt-log.ts';
 import type { AttemptRecord, SendResult } from '../send/send-result.ts';
-import { mayHaveBeenSent } from './journal-entry.ts';
+import { isOpenAttempt, mayHaveBeenSent, withoutRecords } from './journal-entry.ts';
 import type { DoneEntry, HeldEntry, JournalAttempt, JournalPayload, OpenEntry } from './journal-entry.ts';
 import type { EntryPlace } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
@@ -23,15 +25,24 @@ export interface RunFacts {
   readonly mayStart?: () => string | undefined;
 }
 
+/** What writing a message's attempts needs. */
+export interface MessageRunDependencies {
+  readonly stock: JournalStock;
+  readonly clock: Clock;
+  readonly bootClock?: BootClock | undefined;
+}
+
 /** A message that is known already, with its place. */
 export interface EntryBefore {
   readonly entry: OpenEntry | HeldEntry;
-  readonly place: EntryPlace;
+  readonly place?: EntryPlace;
 }
 
 /** A message held as unknown that is sent again, with its place. */
 export interface HeldBefore extends EntryBefore {
   readonly entry: HeldEntry;
+  /** Absent: its entry is gone, since the provider's records prove that it was not sent. */
+  readonly place?: EntryPlace;
 }
 
 /** The journal did not take an attempt, or it came too late, so that it was not made. */
@@ -56,44 +67,54 @@ const mostRefused = 20;
 export class MessageRun implements AttemptLog {
   readonly #stock: JournalStock;
   readonly #clock: Clock;
+  readonly #bootClock: BootClock | undefined;
   readonly #facts: RunFacts;
   readonly #receivedAt: number;
   readonly #attempts: JournalAttempt[] = [];
+  /** How many attempts were made before this run. */
+  #before = 0;
+  #rule: UnknownRule | undefined;
   #entry: OpenEntry | HeldEntry | undefined;
   #place: EntryPlace | undefined;
   /** The last attempt's result on its way to the disk. */
   #noted: Promise<void> = Promise.resolve();
 
-  constructor(
-    { stock, clock }: { readonly stock: JournalStock; readonly clock: Clock },
-    facts: RunFacts,
-    before?: EntryBefore,
-  ) {
+  constructor({ stock, clock, bootClock }: MessageRunDependencies, facts: RunFacts, before?: EntryBefore) {
     this.#stock = stock;
     this.#clock = clock;
+    this.#bootClock = bootClock;
     this.#facts = facts;
-    this.#receivedAt = before?.entry.receivedAt ?? clock.wallTime();
+    this.#receivedAt = before?.entry.state === 'open' ? before.entry.receivedAt : clock.wallTime();
     if (before === undefined) return;
     this.#entry = before.entry;
     this.#place = before.place;
+    this.#before = before.entry.attempts.length;
     this.#attempts.push(...before.entry.attempts);
+    // While the first attempts are in doubt, what their route said goes on.
+    if (before.entry.attempts.some(isOpenAttempt)) this.#rule = before.entry.rule;
   }
 
   /** What waits where nothing could be sent yet; undefined: the message does not wait. */
   get delivery(): KeptDelivery | undefined {
     const { id, name, deliverBy } = this.#facts;
-    return deliverBy === undefined ? undefined : { id, name, deliverBy };
+    if (deliverBy === undefined) return undefined;
+    const proven = this.#attempts.some(({ result }) => result?.absent === true);
+    if (proven && this.#entry?.rule?.afterReconcile === 'fail') return undefined;
+    return { id, name, deliverBy };
   }
 
-  async starting({ candidate, outId, revision, route }: AttemptStart): Promise<void> {
+  async starting(start: AttemptStart): Promise<void> {
     const forbidden = this.#facts.mayStart?.();
     if (forbidden !== undefined) throw new AttemptNotWritten('the attempt may not begin', { forbidden });
     await this.#noted;
-    const { channel, host, account, credential } = candidate;
+    const { outId, unique, templateCode, lastsMs, revision, route, rule } = start;
+    const { channel, host, account, credential } = start.candidate;
     const startedAt = this.#clock.wallTime();
-    this.#attempts.push({ channel, host, account, credential, outId, startedAt });
+    const started = bootInstant(this.#bootClock);
+    const sent = { outId, unique, templateCode, lastsMs, startedAt, ...(started && { started }) };
+    this.#attempts.push({ channel, host, account, credential, ...sent });
     try {
-      await this.#put(this.#openEntry(revision, route));
+      await this.#put(this.#openEntry(revision, route, this.#rule ?? rule));
     } catch (cause) {
       this.#attempts.pop();
       throw new AttemptNotWritten('the journal did not take the attempt', { cause });
@@ -104,7 +125,9 @@ export class MessageRun implements AttemptLog {
     const last = this.#attempts.pop();
     if (last === undefined || outcome === undefined) return;
     const { class: outcomeClass, code } = outcome;
-    const attempt = { ...last, result: { class: outcomeClass, ...(code !== undefined && { code }) } };
+    const ended = bootInstant(this.#bootClock);
+    const result = { class: outcomeClass, ...(code !== undefined && { code }) };
+    const attempt = { ...last, ...(ended && { ended }), result };
     this.#attempts.push(attempt);
     // A crash from here on must not find an attempt that may have been sent.
     if (!mayHaveBeenSent(attempt)) this.#noted = this.#note();
@@ -113,14 +136,30 @@ export class MessageRun implements AttemptLog {
   /** Writes that the message waits for another time; resolves once that is on the disk. */
   async keep({ revision, route = '' }: SendResult): Promise<void> {
     await this.#noted;
-    await this.#put(this.#openEntry(revision, route));
+    await this.#put(this.#openEntry(revision, route, this.#rule ?? this.#entry?.rule));
+  }
+
+  absent(): void {
+    // Of those before this run somebody else has to know.
+    const own = this.#attempts.splice(this.#before);
+    this.#attempts.push(...withoutRecords(own));
+  }
+
+  /** What was proven not sent is in doubt again. */
+  reopen(): void {
+    const attempts = this.#attempts.map(({ result, ...rest }) => {
+      if (result?.absent !== true) return { ...rest, ...(result && { result }) };
+      const { class: outcomeClass, code } = result;
+      return { ...rest, result: { class: outcomeClass, ...(code !== undefined && { code }) } };
+    });
+    this.#attempts.splice(0, Infinity, ...attempts);
   }
 
   /** What is true of the message where the journal kept an attempt back. */
   keptBack(cause: unknown): SendResult {
     const { id } = this.#facts;
     const facts = { id, revision: this.#entry?.revision ?? 0, attempts: this.#attempts.map(recordOf) };
-    if (this.#attempts.some(({ result }) => result === undefined || result.class === 'unknown')) {
+    if (this.#attempts.some(isOpenAttempt)) {
       return {
         ...facts,
         kind: 'unknown',
@@ -149,10 +188,10 @@ export class MessageRun implements AttemptLog {
     if (result.kind === 'accepted' || result.kind === 'rejected' || this.#isShown(result)) {
       const numbers = payload.message.phoneNumbers.map(maskNumber);
       const done: DoneEntry = { state: 'done', id, digest, numbers, result: kept, endedAt };
-      await this.#stock.settle(name, done, this.#place);
+      this.#place = await this.#stock.settle(name, done, this.#place);
     } else if (this.#entry === undefined || this.#place === undefined) {
       return;
-    } else if (result.kind === 'unknown' || this.#attempts.some(isOpen)) {
+    } else if (result.kind === 'unknown' || this.#attempts.some(isOpenAttempt)) {
       const held = {
         ...this.#entry,
         state: 'held' as const,
@@ -160,7 +199,7 @@ export class MessageRun implements AttemptLog {
         result: kept,
         endedAt,
       };
-      await this.#stock.settle(name, held, this.#place);
+      this.#place = await this.#stock.settle(name, held, this.#place);
     } else {
       await this.#stock.remove(name, id, this.#place);
     }
@@ -168,20 +207,17 @@ export class MessageRun implements AttemptLog {
 
   /** Whether nobody waits for the answer any more, so that it has to be found later though nothing was sent. */
   #isShown({ kind }: SendResult): boolean {
-    const { deliverBy } = this.#facts;
-    return (
-      deliverBy !== undefined &&
-      this.#place !== undefined &&
-      (kind === 'expired' || kind === 'number-limited')
-    );
+    const known = this.#facts.deliverBy !== undefined && this.#place !== undefined;
+    return known && kind !== 'unknown' && !this.#attempts.some(isOpenAttempt);
   }
 
-  #openEntry(revision: Revision, takenBy: string): OpenEntry {
+  #openEntry(revision: Revision, takenBy: string, rule: UnknownRule | undefined): OpenEntry {
     const { id, digest, payload, deadlineAt, deliverBy } = this.#facts;
     return {
       state: 'open',
       ...{ id, digest, payload, deadlineAt, revision, takenBy },
       ...(deliverBy !== undefined && { deliverBy }),
+      ...(rule && { rule }),
       receivedAt: this.#receivedAt,
       attempts: [...this.#attempts],
     };
@@ -204,6 +240,7 @@ export class MessageRun implements AttemptLog {
     if (surplus <= 0) return;
     const oldest = this.#attempts.findIndex((attempt) => !mayHaveBeenSent(attempt));
     this.#attempts.splice(oldest, 1);
+    if (oldest < this.#before) this.#before -= 1;
   }
 }
 
@@ -216,10 +253,6 @@ export function unknownEntry(payload: JournalPayload, result: SendResult, endedA
 /** Providers may repeat a number in their words. */
 function masked(result: SendResult): SendResult {
   return 'reason' in result ? { ...result, reason: maskNumbers(result.reason) } : result;
-}
-
-function isOpen({ result }: JournalAttempt): boolean {
-  return result === undefined || result.class === 'unknown';
 }
 
 function recordOf({ channel, result }: JournalAttempt): AttemptRecord {

@@ -37,7 +37,7 @@ export function impliedKey(payload: string): string {
 export function isSpent(entry: JournalEntry, withinMs: number | undefined, wallTime: number): boolean {
   if (entry.state === 'open') return false;
   // It was kept to be shown, and nobody was texted.
-  if (entry.result.kind === 'expired' || entry.result.kind === 'number-limited') return true;
+  if (!['accepted', 'rejected', 'unknown'].includes(entry.result.kind)) return true;
   if (withinMs === undefined) return false;
   // Nobody was texted: the next one may fare better.
   if (entry.state === 'done' && entry.result.kind === 'rejected') return true;

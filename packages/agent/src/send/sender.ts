@@ -52,6 +52,7 @@ export class Sender implements MessageSender {
       const { result, late } = await this.#sendBy(lease.state, id, message, options);
       if (late !== undefined) {
         held = true;
+        options.onOpen?.(late);
         void this.#tellLate(late, lease, options);
       }
       // What may still be sent later has not ended yet.

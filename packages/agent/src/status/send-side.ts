@@ -1,6 +1,7 @@
 import type { BlockScope, ChannelHealth, Message, OutcomeClass } from '@waystation/core';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { DeliveryPace } from '../send/delivery-pace.ts';
+import type { PastSearch } from '../reconcile/past-search.ts';
 import type { MessageSender } from '../http/message-sender.ts';
 import type { StrategyApplier } from '../sync/strategy-applier.ts';
 
@@ -54,6 +55,8 @@ export interface SendSide extends StrategyApplier, MessageSender {
   readonly counts: SendCounts;
   /** Calls other actions than sending. */
   readonly caller: ProviderCaller;
+  /** Searches for attempts of earlier processes. */
+  readonly past: PastSearch;
   /** Whether the first hosts are being probed for the first time. */
   readonly probingFirst: boolean;
   /** How fast messages like this one may go out that have waited. */

@@ -32,7 +32,9 @@ class OneAttemptSender implements MessageSender {
     this.sends += 1;
     this.onLate = onLate;
     const outId = message.outId ?? id;
-    await attempts?.starting({ candidate, outId, revision: 3, route: 'default' });
+    const rule = { onUnknownOutcome: 'fail', afterReconcile: 'resend', afterInconclusive: 'fail' } as const;
+    const sent = { outId, unique: false, templateCode: message.templateCode, lastsMs: 1000 };
+    await attempts?.starting({ candidate, ...sent, rule, revision: 3, route: 'default' });
     await this.gate;
     const outcome = this.script.shift() ?? 'accepted';
     if (outcome === 'never') return new Promise(() => undefined);
