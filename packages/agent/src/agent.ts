@@ -217,11 +217,12 @@ export class Agent {
     const apiLog = log.child({ component: 'api' });
     const notReady = (): string | undefined => this.#status.noStrategy();
     const find = (id: string) => this.#sender.find(id);
+    const findSent = async (bizId: string) => recent.findSent(bizId) ?? (await this.#sender.findSent(bizId));
     const shared = { sender: this.#sender, recent, notReady, log: apiLog };
     const totalMs = (): number => this.#intake.applied?.snapshot.strategy.timeouts.compatTotalMs ?? 0;
     const { caller } = sendSide;
     const compat = new CompatHandler(
-      { ...shared, caller, totalMs, clock },
+      { ...shared, caller, findSent, totalMs, clock },
       { localKeys: protection.localKeys, actions: compatActions },
     );
     const dependencies = { ...shared, find, compat };

@@ -36,7 +36,7 @@ export { schemaVersion } from './model/strategy-shape.ts';
 export { strategySchema } from './model/strategy.ts';
 export type { Strategy, StrategyInput } from './model/strategy.ts';
 export { buildPicker } from './routing/build-picker.ts';
-export { coversTemplate, maxNumbersOf } from './routing/coverage.ts';
+export { coversNumbers, coversTemplate, maxNumbersOf } from './routing/coverage.ts';
 export { buildRouteMatcher, matchRoute } from './routing/match-route.ts';
 export type { RouteMatch, RouteMatcher } from './routing/match-route.ts';
 export { mapOrder, takeOrder } from './routing/order.ts';

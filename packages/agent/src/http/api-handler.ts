@@ -78,11 +78,11 @@ async function send(
   }
   const { message, route } = parsed;
   const onLate = (late: SendResult) => {
-    recent.record(late);
+    recent.record(late, message);
   };
   const options = { ...headers, ...(route !== undefined && { route }), signal, onLate };
   const result = await sender.send(message, options);
-  if (isEnd(result)) recent.record(result);
+  if (isEnd(result)) recent.record(result, message);
   const { id, kind, attempts } = result;
   log.debug({ id, kind, attempts, traceId: headers.traceparent?.slice(3, 35) }, 'message handled');
   return sendAnswer(result);

@@ -1,7 +1,8 @@
 import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
+import { bizIdOf } from './journal-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
-import type { EntryPlace, IndexLine, JournalFile, PlacedEntry } from './journal-file.ts';
+import type { EntryPlace, FullIndexLine, JournalFile, PlacedEntry } from './journal-file.ts';
 
 /** What an open journal is made of. */
 export interface JournalStockParts {
@@ -102,6 +103,14 @@ export class JournalStock {
     return this.#parts.file.find(id);
   }
 
+  /** The message that a provider gave this BizId, where it is over. */
+  findByBizId(bizId: string): PlacedEntry | undefined {
+    for (const { entry } of this.#unsaved.values()) {
+      if (bizIdOf(entry) === bizId) return { entry, place: unplaced };
+    }
+    return this.#parts.file.findByBizId(bizId);
+  }
+
   /** Makes room for one more message of this size; false where unfinished ones alone leave none. */
   makeRoom(payloadBytes: number): boolean {
     const { maxBytes } = this.#bounds;
@@ -180,7 +189,7 @@ export class JournalStock {
     void this.#drop(lines);
   }
 
-  *#oldestDone(limit: number): Iterable<IndexLine & { readonly id: string }> {
+  *#oldestDone(limit: number): Iterable<FullIndexLine> {
     let count = 0;
     for (const line of this.#parts.file.lines('done')) {
       if (this.#leaving.has(line.name)) continue;
@@ -189,7 +198,7 @@ export class JournalStock {
     }
   }
 
-  async #drop(lines: readonly (IndexLine & { readonly id: string })[]): Promise<void> {
+  async #drop(lines: readonly FullIndexLine[]): Promise<void> {
     for (const line of lines) {
       this.#leaving.add(line.name);
       this.#add(line, -1);

@@ -17,6 +17,7 @@ export class FakeSendSide implements SendSide {
   stopped = false;
   readonly caller: ProviderCaller = {
     accounts: () => [],
+    accountOf: () => undefined,
     call: () => Promise.resolve({ kind: 'not-called', reason: 'not asked for' }),
   };
   /** Whether the channel `forbidden` is let in. */

@@ -59,6 +59,10 @@ export const compatCodes = {
     status: 200,
     message: 'The action may or may not have been carried out.',
   },
+  'waystation.MessageNotFound': {
+    status: 200,
+    message: 'No message with this BizId is known to this agent: it is too old, or another agent sent it.',
+  },
   'waystation.NotSent': { status: 200, message: 'No channel took the message; nothing was sent.' },
   'waystation.BodyMalformed': { status: 400, message: 'The body is not well formed.' },
   'waystation.IdempotencyKeyInvalid': {

@@ -10,6 +10,7 @@ import { isProblem } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import type { RecentMessages } from '../recent-messages.ts';
 import { readBody } from '../request-body.ts';
+import type { FindSent } from '../sent-message.ts';
 import { idempotencyKeyPattern } from '../send-headers.ts';
 import { refuseCaller } from './admit-caller.ts';
 import { readClaim } from './claim.ts';
@@ -33,6 +34,8 @@ export interface CompatDependencies {
   readonly sender: MessageSender;
   readonly caller: ProviderCaller;
   readonly recent: RecentMessages;
+  /** What was taken, by its BizId. */
+  readonly findSent: FindSent;
   /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
   readonly notReady: () => string | undefined;
   /** The strategy's `compatTotalMs`. */
@@ -101,7 +104,7 @@ export class CompatHandler {
     startedAt: Instant,
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
-    const { caller, totalMs, notReady } = this.#dependencies;
+    const { caller, findSent, totalMs, notReady } = this.#dependencies;
     const reason = notReady();
     if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
     if (this.#options.localKeys?.kind === 'keys') {
@@ -110,7 +113,7 @@ export class CompatHandler {
       const told = await this.#once(request, claim, style, () => Promise.resolve(fresh));
       if (told !== fresh) return used;
     }
-    return passOn(caller, request, style, { deadline: startedAt + totalMs(), signal });
+    return passOn({ caller, findSent }, request, style, { deadline: startedAt + totalMs(), signal });
   }
 
   /** The same key id, nonce and parameters are one message: who asks again is answered as the first time. */
@@ -152,10 +155,10 @@ export class CompatHandler {
         signal,
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         onLate: (late) => {
-          recent.record(late);
+          recent.record(late, message);
         },
       });
-      if (isEnd(result)) recent.record(result);
+      if (isEnd(result)) recent.record(result, message);
       const { id, kind, attempts } = result;
       log.debug({ id, kind, attempts }, 'message handled');
       return sendSmsAnswer(style, result);
