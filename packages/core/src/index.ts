@@ -20,6 +20,12 @@ export type { ChannelCondition, HealthChange, ProbeResult, WatchedChannel } from
 export { evidenceOf } from './health/health-evidence.ts';
 export type { EndedTry, Evidence, Fault } from './health/health-evidence.ts';
 export type { HealthTier, HealthView, Standing } from './health/health-view.ts';
+export { ChannelLimits } from './limits/channel-limits.ts';
+export type { ChannelOver } from './limits/channel-limits.ts';
+export { NumberLimits } from './limits/number-limits.ts';
+export type { NumberAdmission } from './limits/number-limits.ts';
+export { RouteLimit } from './limits/route-limit.ts';
+export type { Released, RouteEntry } from './limits/route-limit.ts';
 export { agentReportSchema } from './model/agent-report.ts';
 export type { AgentReport } from './model/agent-report.ts';
 export type { AliyunChannel, Channel, HttpChannel } from './model/channel.ts';

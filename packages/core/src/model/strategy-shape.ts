@@ -17,8 +17,9 @@ const window = z.strictObject({
   windowMs: z
     .int()
     .min(1000)
-    .max(31 * 86_400_000),
-  max: z.int().min(1).max(1_000_000),
+    .max(31 * 86_400_000)
+    .describe('Any stretch of this length.'),
+  max: z.int().min(1).max(1000).describe('Messages to one number within it.'),
 });
 const burst = z
   .int()

@@ -42,7 +42,7 @@ export function exclude(excluded: Exclusions, candidate: Candidate, scope: Outco
 export function nextCandidate(
   candidates: Order<Candidate>,
   excluded: Exclusions,
-  passedOver: ReadonlySet<string>,
+  passedOver: Pick<ReadonlySet<string>, 'has'>,
 ): Candidate | undefined {
   let last: Candidate | undefined;
   for (let index = 0; ; index += 1) {
