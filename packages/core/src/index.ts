@@ -25,7 +25,7 @@ export type { ChannelOver } from './limits/channel-limits.ts';
 export { NumberLimits } from './limits/number-limits.ts';
 export type { NumberAdmission } from './limits/number-limits.ts';
 export { RouteLimit } from './limits/route-limit.ts';
-export type { Released, RouteEntry } from './limits/route-limit.ts';
+export type { Released, RouteEntry, RouteRule } from './limits/route-limit.ts';
 export { agentReportSchema } from './model/agent-report.ts';
 export type { AgentReport } from './model/agent-report.ts';
 export type { AliyunChannel, Channel, HttpChannel } from './model/channel.ts';

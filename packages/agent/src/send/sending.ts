@@ -3,10 +3,12 @@ import type { CredentialBook } from '../credentials/credential-book.ts';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
+import type { LimitBook } from '../limits/limit-book.ts';
 import type {
   BlockState,
   ChannelHealthState,
   ChannelState,
+  LimitStates,
   SendCounts,
   SendSide,
 } from '../status/send-side.ts';
@@ -26,6 +28,7 @@ export interface SendingParts {
   readonly health: Pick<HealthTracker, 'renew' | 'conditionOf' | 'probingFirst' | 'stop'>;
   readonly clock: Clock;
   readonly blocks: Pick<BlockBook, 'keep' | 'states'>;
+  readonly limits: Pick<LimitBook, 'change' | 'limitedOf' | 'states' | 'stop'>;
 }
 
 /** The half of the agent that sends: credentials, routing and the sender as one. */
@@ -49,6 +52,10 @@ export class Sending implements SendSide {
     return this.#parts.blocks.states;
   }
 
+  get limits(): LimitStates {
+    return this.#parts.limits.states;
+  }
+
   get counts(): SendCounts {
     return this.#parts.sender.counts;
   }
@@ -58,11 +65,14 @@ export class Sending implements SendSide {
   }
 
   apply(snapshot: RoutingSnapshot): ApplyResult {
-    const { routing, blocks, health } = this.#parts;
+    const { routing, blocks, health, limits } = this.#parts;
     const result = routing.apply(snapshot);
     const state = routing.current();
     if (state !== undefined) blocks.keep([...state.channels.keys()].map((name) => candidateOf(state, name)));
-    if (result.applied && state !== undefined) health.renew(state.channels, snapshot);
+    if (result.applied && state !== undefined) {
+      health.renew(state.channels, snapshot);
+      limits.change(snapshot.strategy.limits);
+    }
     return result;
   }
 
@@ -73,6 +83,7 @@ export class Sending implements SendSide {
   async stop(timeoutMs: number): Promise<void> {
     await this.#parts.credentials.stop();
     await this.#parts.health.stop();
+    this.#parts.limits.stop();
     await this.#parts.routing.stop(timeoutMs);
   }
 

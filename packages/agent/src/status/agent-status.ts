@@ -11,7 +11,7 @@ export interface AgentStatusSources {
   readonly clock: Clock;
   readonly phase: () => AgentPhase;
   readonly intake: Pick<StrategyIntake, 'applied' | 'firstSource' | 'refused' | 'counts'>;
-  readonly sendSide: Pick<SendSide, 'blocks' | 'channels' | 'counts' | 'probingFirst'>;
+  readonly sendSide: Pick<SendSide, 'blocks' | 'channels' | 'counts' | 'limits' | 'probingFirst'>;
   readonly feed: () => SourceState;
   readonly journal: Pick<Journal, 'state'>;
   /** What else an operator should know, in sentences: a damaged cache, a full disk. */
@@ -79,6 +79,7 @@ export class AgentStatus {
       strategies: intake.counts,
       channels: sendSide.channels,
       blocks: sendSide.blocks,
+      limits: sendSide.limits,
       counts: sendSide.counts,
       journal: journal.state,
       warnings: [...(applied?.warnings ?? []), ...troubles(), ...odd],

@@ -39,6 +39,14 @@ export type BlockState = BlockScope & {
   readonly until: string;
 };
 
+/** What the strategy's limits have counted. */
+export interface LimitStates {
+  /** Route → messages that wait for their turn now, and that were over since the start. */
+  readonly routes: Readonly<Record<string, { readonly waiting: number; readonly refused: number }>>;
+  /** Numbers of which something is remembered, and that were forgotten since too many came. */
+  readonly numbers: { readonly tracked: number; readonly forgotten: number };
+}
+
 /** Messages by their end since the start. */
 export interface SendCounts {
   readonly accepted: number;
@@ -50,6 +58,7 @@ export interface SendCounts {
 export interface SendSide extends StrategyApplier, MessageSender {
   readonly channels: readonly ChannelState[];
   readonly blocks: readonly BlockState[];
+  readonly limits: LimitStates;
   readonly counts: SendCounts;
   /** Calls other actions than sending. */
   readonly caller: ProviderCaller;

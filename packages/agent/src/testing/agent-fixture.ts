@@ -40,6 +40,8 @@ export class FakeSendSide implements SendSide {
     return [];
   }
 
+  readonly limits: SendSide['limits'] = { routes: {}, numbers: { tracked: 0, forgotten: 0 } };
+
   get counts(): SendSide['counts'] {
     return { accepted: 1, failed: 2, unknown: 3 };
   }

@@ -130,8 +130,8 @@ export class CompatHandler {
     if (before !== undefined) return before;
     return this.#memory.work(key, digest, async () => {
       const value = await send();
-      // Of a 503 nothing was written: the same request may try again.
-      return { value, keep: value.status !== 503 };
+      // Of a 503, and of what may be tried later, nothing was written: the same request may try again.
+      return { value, keep: value.status !== 503 && value.headers['retry-after'] === undefined };
     });
   }
 
