@@ -288,5 +288,13 @@ export class AttemptRun {
 export function candidateOf({ channels }: Pick<RoutingState, 'channels'>, name: string): Candidate {
   const open = channels.get(name);
   if (open === undefined) throw new Error(`the picker named ${name}, which is no open channel`);
-  return { channel: name, host: open.host, account: open.account, credential: open.channel.credential };
+  const { host, account, channel } = open;
+  const { credential, failureDomain } = channel;
+  return {
+    channel: name,
+    host,
+    account,
+    credential,
+    ...(failureDomain !== undefined && { failureDomain }),
+  };
 }

@@ -145,7 +145,12 @@ export const strategyShape = z.strictObject({
           z.strictObject({
             perSecond: z.number().min(0.01).max(1_000_000).optional().describe('Attempts a second.'),
             burst: burst.optional(),
-            maxInFlight: z.int().min(1).max(10_000).optional().describe('Attempts under way at once.'),
+            maxInFlight: z
+              .int()
+              .min(1)
+              .max(256)
+              .optional()
+              .describe('Attempts under way at once; without it 256.'),
           }),
         )
         .default({}),

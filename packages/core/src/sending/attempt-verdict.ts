@@ -7,6 +7,8 @@ export interface Candidate {
   readonly channel: string;
   /** `host:port` of its endpoint: what fails together. */
   readonly host: string;
+  /** What it shares with others that fail together with it; absent: its host alone. */
+  readonly failureDomain?: string;
   /** Who pays: what is throttled and blocked together. */
   readonly account: string;
   /** Name of the credential it signs with. */

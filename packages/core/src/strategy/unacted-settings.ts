@@ -45,11 +45,6 @@ export const unactedRouteSettings: readonly Unacted<Route>[] = [
 /** The same of each channel. */
 export const unactedChannelSettings: readonly Unacted<Channel>[] = [
   {
-    at: ['failureDomain'],
-    instead: 'attempts count hosts and accounts alone',
-    appliesTo: ({ failureDomain }) => failureDomain !== undefined,
-  },
-  {
     at: ['recordsShared'],
     instead: 'nothing is searched for yet',
     appliesTo: (channel) => channel.provider === 'aliyun' && channel.recordsShared,
