@@ -64,6 +64,10 @@ it('limits hold and change under load: nothing beyond them, nothing lost, nothin
     expect(texts.filter(({ region }) => region === 'ap-southeast-1').length).toBeGreaterThan(20);
   });
 
+  await eventually('wayctl tells why', async () => {
+    expect(await set.mustWayctl('agents')).toMatch(/ cn-hangzhou +limited +- +its limit of 5 a second/);
+  });
+
   // Hardly any, and refused at once.
   await limit(set, { routes: { default: { perSecond: 0.01, burst: 1 } } }, agent);
   answers.push(...(await stop()), ...(await application.sendMany(20, 4)));

@@ -15,6 +15,8 @@ export type {
 export { feedWakeAt, startFeed, stepFeed } from './feed/feed-step.ts';
 export { stepChannelHealth } from './health/channel-health.ts';
 export type { ChannelHealth, HealthEvent, HealthRules } from './health/channel-health.ts';
+export { channelStates, tellChannelState } from './health/channel-state.ts';
+export type { ChannelBlock, ChannelStanding, ChannelStateName } from './health/channel-state.ts';
 export { FleetHealth } from './health/fleet-health.ts';
 export type { ChannelCondition, HealthChange, ProbeResult, WatchedChannel } from './health/fleet-health.ts';
 export { evidenceOf } from './health/health-evidence.ts';

@@ -102,8 +102,13 @@ describe('a channel over its limit', () => {
     limitTo({ channels: { a: one, b: one } });
     expect(await send()).toMatchObject({ channel: 'a' });
     expect(await send()).toMatchObject({ channel: 'b', attempts: [{ channel: 'b' }] });
+    expect(sending.channels).toMatchObject([{ state: 'limited' }, { state: 'healthy' }]);
     expect(await send()).toMatchObject({ kind: 'limited', attempts: [] });
     expect(simulator.texts()).toHaveLength(2);
+    expect(sending.channels).toMatchObject([
+      { state: 'limited', why: 'its limit of 0.01 a second, 1 at once, is used up' },
+      { state: 'limited', health: { state: 'healthy' } },
+    ]);
   });
 
   it('costs nothing of its rate where nothing was written', async () => {
@@ -157,6 +162,11 @@ describe('a number over its limit', () => {
     // Neither the refused one nor the one that nobody took is counted.
     expect((await send()).kind).toBe('no-channel');
     expect((await send()).kind).toBe('no-channel');
+    const blocked = { state: 'blocked', code: 'isv.AMOUNT_NOT_ENOUGH', until: expect.any(String) as string };
+    expect(sending.channels).toMatchObject([
+      { ...blocked, why: expect.stringContaining('its account main: ') as string },
+      { ...blocked, why: expect.stringContaining('its account second: ') as string },
+    ]);
   });
 
   it('counts what may have been sent', async () => {

@@ -62,7 +62,7 @@ export async function openSending(
     },
     credentialsFile === undefined ? {} : { file: credentialsFile },
   );
-  const blocks = new BlockBook(clock);
+  const blocks = new BlockBook(clock, onHealthChanged);
   await credentials.start(() => {
     blocks.forgetCredentials();
     onCredentialsChanged?.();

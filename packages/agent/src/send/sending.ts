@@ -1,4 +1,12 @@
-import type { ChannelCondition, Clock, Message, RoutingSnapshot } from '@waystation/core';
+import { tellChannelState } from '@waystation/core';
+import type {
+  Candidate,
+  ChannelBlock,
+  ChannelCondition,
+  Clock,
+  Message,
+  RoutingSnapshot,
+} from '@waystation/core';
 import type { CredentialBook } from '../credentials/credential-book.ts';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
@@ -15,7 +23,7 @@ import type {
 import type { ApplyResult } from '../sync/strategy-applier.ts';
 import { candidateOf } from './attempt-run.ts';
 import type { BlockBook } from './block-book.ts';
-import type { Routing, RoutingState } from './routing.ts';
+import type { Routing } from './routing.ts';
 import type { SendResult } from './send-result.ts';
 import type { Sender } from './sender.ts';
 
@@ -27,7 +35,7 @@ export interface SendingParts {
   readonly caller: ProviderCaller;
   readonly health: Pick<HealthTracker, 'renew' | 'conditionOf' | 'probingFirst' | 'stop'>;
   readonly clock: Clock;
-  readonly blocks: Pick<BlockBook, 'keep' | 'states'>;
+  readonly blocks: Pick<BlockBook, 'keep' | 'states' | 'stop'>;
   readonly limits: Pick<LimitBook, 'change' | 'limitedOf' | 'states' | 'stop'>;
 }
 
@@ -41,7 +49,17 @@ export class Sending implements SendSide {
 
   get channels(): readonly ChannelState[] {
     const state = this.#parts.routing.current();
-    return state === undefined ? [] : statesOf(state, (name) => this.#healthOf(name));
+    if (state === undefined) return [];
+    const { limits } = this.#parts;
+    const blocks = this.#parts.blocks.states;
+    return [...state.channels.values()].map(({ name, channel, host, account, inFlight }) => {
+      const drained = state.snapshot.overrides.get(name)?.kind === 'drain';
+      const health = this.#healthOf(name);
+      const own = blocksOf(blocks, candidateOf(state, name));
+      const standing = tellChannelState({ drained, health, blocks: own, limited: limits.limitedOf(name) });
+      const { provider } = channel;
+      return { name, ...standing, provider, host, account, drained, inFlight, health };
+    });
   }
 
   get probingFirst(): boolean {
@@ -84,6 +102,7 @@ export class Sending implements SendSide {
     await this.#parts.credentials.stop();
     await this.#parts.health.stop();
     this.#parts.limits.stop();
+    this.#parts.blocks.stop();
     await this.#parts.routing.stop(timeoutMs);
   }
 
@@ -106,17 +125,11 @@ function healthStateOf({ health, score }: ChannelCondition, clock: Clock): Chann
   };
 }
 
-function statesOf(
-  { channels, snapshot }: RoutingState,
-  healthOf: (name: string) => ChannelHealthState | undefined,
-): ChannelState[] {
-  return [...channels.values()].map(({ name, channel, host, account, inFlight }) => ({
-    name,
-    provider: channel.provider,
-    host,
-    account,
-    drained: snapshot.overrides.get(name)?.kind === 'drain',
-    inFlight,
-    health: healthOf(name),
-  }));
+/** Those that keep every message from a channel: a missing sign or template keeps some. */
+function blocksOf(blocks: readonly BlockState[], candidate: Candidate): ChannelBlock[] {
+  return blocks.flatMap(({ kind, name, code, reason, until }) =>
+    kind !== 'content' && candidate[kind] === name
+      ? [{ scope: { kind, name }, ...(code !== undefined && { code }), reason, until }]
+      : [],
+  );
 }

@@ -1,4 +1,4 @@
-import type { BlockScope, ChannelHealth, OutcomeClass } from '@waystation/core';
+import type { BlockScope, ChannelHealth, ChannelStanding, OutcomeClass } from '@waystation/core';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { MessageSender } from '../http/message-sender.ts';
 import type { StrategyApplier } from '../sync/strategy-applier.ts';
@@ -17,8 +17,8 @@ export interface ChannelHealthState {
   readonly evidence?: readonly string[];
 }
 
-/** One channel as the agent has it open. */
-export interface ChannelState {
+/** One channel as the agent has it open, with the state that says most of it. */
+export interface ChannelState extends ChannelStanding {
   readonly name: string;
   readonly provider: string;
   /** `host:port` of the endpoint. */
@@ -35,6 +35,8 @@ export interface ChannelState {
 export type BlockState = BlockScope & {
   readonly outcome: OutcomeClass;
   readonly code?: string;
+  /** In words, without phone numbers. */
+  readonly reason: string;
   /** ISO 8601. */
   readonly until: string;
 };

@@ -31,6 +31,8 @@ export class FakeSendSide implements SendSide {
       account: credential,
       drained: overrides?.get(name)?.kind === 'drain',
       inFlight: 0,
+      state: 'healthy',
+      why: 'nothing is known against it',
     }));
   }
 
