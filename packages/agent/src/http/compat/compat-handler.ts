@@ -43,8 +43,8 @@ export interface CompatDependencies {
 
 /** What the agent is told of the API at its start. */
 export interface CompatOptions {
-  /** Whose signatures are taken; absent: any, of requests that no web page can have sent. */
-  readonly localKeys?: LocalKeys | undefined;
+  /** Whose signatures are taken by now; undefined: any, of requests that no web page can have sent. */
+  readonly localKeys: () => LocalKeys | undefined;
   /** Actions that are passed on, each name with `*` at its end or not. */
   readonly actions: readonly string[];
 }
@@ -104,7 +104,7 @@ export class CompatHandler {
     const { caller, totalMs, notReady } = this.#dependencies;
     const reason = notReady();
     if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
-    if (this.#options.localKeys?.kind === 'keys') {
+    if (this.#options.localKeys()?.kind === 'keys') {
       const used = refusalAnswer(style, refuse('SignatureNonceUsed'));
       const fresh = { ...used };
       const told = await this.#once(request, claim, style, () => Promise.resolve(fresh));
@@ -122,7 +122,7 @@ export class CompatHandler {
   ): Promise<HttpAnswer> {
     if (nonce === undefined) return send();
     const digest = parameterDigest(request);
-    const verified = this.#options.localKeys?.kind === 'keys';
+    const verified = this.#options.localKeys()?.kind === 'keys';
     // A key that was not verified is anyone's: others may have drawn the same nonce for another message.
     const key = digestOf(verified ? [accessKeyId, nonce] : [accessKeyId, nonce, digest]);
     const before = this.#memory.find(key, digest);
@@ -168,7 +168,7 @@ export class CompatHandler {
   #admit(request: CompatRequest): Claim | CompatRefusal {
     const { action, version, headers } = request;
     if (action === '') return refuse('InvalidAction.NotFound', noAction);
-    const refused = refuseCaller(request, this.#options.localKeys, this.#dependencies.clock.wallTime());
+    const refused = refuseCaller(request, this.#options.localKeys(), this.#dependencies.clock.wallTime());
     if (refused !== undefined) return refused;
     if (action !== 'SendSms' && !mayPassOn(action, this.#options.actions)) {
       return refuse('InvalidAction.NotFound', notThere(action));
