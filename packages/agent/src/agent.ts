@@ -6,6 +6,7 @@ import { DataDirLock } from './disk/data-dir-lock.ts';
 import { handleAdmin } from './http/admin-handler.ts';
 import { handleApi } from './http/api-handler.ts';
 import { CompatHandler } from './http/compat/compat-handler.ts';
+import { LocalKeysFile } from './http/compat/local-keys-file.ts';
 import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
@@ -63,6 +64,7 @@ export class Agent {
   readonly #status: AgentStatus;
   readonly #api: HttpListener;
   readonly #admin: HttpListener;
+  readonly #localKeys: LocalKeysFile | undefined;
   #lock: DataDirLock | undefined;
   #phase: AgentPhase = 'starting';
   #cacheTrouble: string | undefined;
@@ -116,6 +118,7 @@ export class Agent {
       const options = { path: source.path, ...(filePollMs !== undefined && { pollMs: filePollMs }) };
       this.#feed = new FileSync(shared, options);
     }
+    this.#localKeys = localKeysFileOf(dependencies, config);
     this.#status = this.#newStatus();
     this.#api = this.#apiListener();
     this.#admin = new HttpListener(
@@ -142,6 +145,7 @@ export class Agent {
       this.#lock = await DataDirLock.acquire(this.#config.dataDir);
       await this.#journal.start();
       await this.#startFromCache();
+      await this.#localKeys?.start();
       const admin = await this.#admin.start();
       const api = await this.#api.start();
       if (this.#phase === 'starting') this.#phase = 'serving';
@@ -175,6 +179,7 @@ export class Agent {
     this.#phase = 'stopping';
     await this.#api.stop(stopTimeoutMs);
     await this.#feed.stop();
+    await this.#localKeys?.stop();
     await Promise.all([sendSide.stop(stopTimeoutMs), this.#reporter?.stop(), this.#cache.flush()]);
     await this.#sender.settled();
     await this.#journal.stop();
@@ -198,8 +203,8 @@ export class Agent {
   }
 
   #troubles(): string[] {
-    const cache = [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined);
-    return [...cache, ...this.#journal.troubles];
+    const own = [this.#cacheTrouble, this.#cache.trouble, this.#localKeys?.trouble];
+    return [...own.filter((trouble) => trouble !== undefined), ...this.#journal.troubles];
   }
 
   async #startFromCache(): Promise<void> {
@@ -223,7 +228,7 @@ export class Agent {
     const { caller } = sendSide;
     const compat = new CompatHandler(
       { ...shared, caller, findSent, totalMs, clock },
-      { localKeys: protection.localKeys, actions: compatActions },
+      { localKeys: () => this.#localKeys?.keys ?? protection.localKeys, actions: compatActions },
     );
     const dependencies = { ...shared, find, compat };
     const rules = {
@@ -242,6 +247,13 @@ export class Agent {
 
 function journalOf({ clock, log }: AgentDependencies, { dataDir, journal }: AgentConfig): Journal {
   return new Journal({ clock, log: log.child({ component: 'journal' }) }, { dataDir, ...journal });
+}
+
+function localKeysFileOf({ log }: AgentDependencies, { protection }: AgentConfig): LocalKeysFile | undefined {
+  const { localKeys } = protection;
+  if (localKeys?.kind !== 'keys' || localKeys.file === undefined) return undefined;
+  const { file, secrets } = localKeys;
+  return new LocalKeysFile(log.child({ component: 'local-keys' }), { path: file, secrets });
 }
 
 /** Names what a cached strategy was taken from, so that another fleet's is never served. */

@@ -197,6 +197,7 @@ export class JournalledSender implements MessageSender {
         timeoutMs,
         id: facts.id,
         attempts: run,
+        counted: before !== undefined,
         onLate,
       });
     } catch (error) {

@@ -7,6 +7,7 @@ import type { AskChain } from '../credentials/default-chain.ts';
 import { HealthTracker } from '../health/health-tracker.ts';
 import { probeHost } from '../health/probe-host.ts';
 import type { ProbeTarget } from '../health/probe-host.ts';
+import { LimitBook } from '../limits/limit-book.ts';
 import type { AgentLogger } from '../log/logger.ts';
 import { openChannel } from '../pool/open-channel.ts';
 import type { OpenChannelOptions } from '../pool/open-channel.ts';
@@ -61,7 +62,7 @@ export async function openSending(
     },
     credentialsFile === undefined ? {} : { file: credentialsFile },
   );
-  const blocks = new BlockBook(clock);
+  const blocks = new BlockBook(clock, onHealthChanged);
   await credentials.start(() => {
     blocks.forgetCredentials();
     onCredentialsChanged?.();
@@ -84,9 +85,10 @@ export async function openSending(
     }),
     ...(onHealthChanged && { onChange: onHealthChanged }),
   });
-  const sender = new Sender({ routing, alerts, blocks, health, clock, random });
+  const limits = new LimitBook({ clock, onChange: onHealthChanged });
+  const sender = new Sender({ routing, alerts, blocks, limits, health, clock, random });
   const caller = new AccountCaller({ routing, clock });
-  return new Sending({ credentials, routing, sender, caller, blocks, health, clock });
+  return new Sending({ credentials, routing, sender, caller, blocks, limits, health, clock });
 }
 
 function aliyunEndpoints(): AllowEndpoint[] {

@@ -80,7 +80,7 @@ export class ApiFixture {
     const compat = new CompatHandler(
       { ...shared, totalMs: () => 2500, clock, caller },
       {
-        localKeys: setup.localKeys,
+        localKeys: () => setup.localKeys,
         actions: setup.actions ?? ['Query*'],
       },
     );

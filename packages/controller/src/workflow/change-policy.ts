@@ -21,7 +21,7 @@ export async function changePolicy(
   if (policy === undefined) throw new Error(`no policy at route ${position}`);
   const next = checkDocument(withPolicy(strategy.document, position, change(policy)));
   if (!next.valid) return rejectStrategy(invocation, invocation.command, next);
-  return changeStrategy(invocation, { current, next });
+  return changeStrategy(invocation, { current, next, partly: true });
 }
 
 function findRoute({ routes }: Strategy, name: string): number {

@@ -12,7 +12,7 @@ import type {
 } from './attempt-plan-state.ts';
 import { asIfAttempted, nextReturn } from './attempt-return.ts';
 import { exhaustedVerdict, outOfTimeVerdict, refusedVerdict, unknownVerdict } from './attempt-verdict.ts';
-import type { AttemptVerdict, Candidate, EndedAttempt } from './attempt-verdict.ts';
+import type { AttemptVerdict, Candidate, EndedAttempt, FullChannels } from './attempt-verdict.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -22,9 +22,11 @@ export const minimumAttemptMs = 300;
 /** While another candidate is left, an attempt takes this share of what remains, but may always take `floorMs`. */
 const attemptShare = { ofRemaining: 0.6, floorMs: 1000 } as const;
 
+const nobodyFull: FullChannels = new Map();
+
 /** Begins a plan at `at`. */
 export function startAttemptPlan(input: AttemptPlanInput, at: Instant): AttemptStep {
-  const nothing = { begun: 0, attempts: [], blocked: [], full: new Set<string>(), callerGone: false };
+  const nothing = { begun: 0, attempts: [], blocked: [], full: nobodyFull, callerGone: false };
   return proceed({ input, excluded: nothingExcluded, ...nothing }, at);
 }
 
@@ -56,7 +58,7 @@ function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
       if (at >= plan.input.deadline || isCancelled(plan)) return still(plan);
       return { plan: { ...plan, running: [one], writing: true }, effect: { type: 'write' } };
     case 'no-room':
-      return goOn({ ...plan, full: new Set(plan.full).add(one.candidate.channel) }, others, at);
+      return goOn({ ...plan, full: new Map(plan.full).set(one.candidate.channel, event.limit) }, others, at);
     case 'blocked': {
       const { candidate } = one;
       const blocked = [...plan.blocked, { candidate, block: event.block }];
@@ -76,7 +78,7 @@ function afterAttempt(
 ): AttemptStep {
   const attempts = [...plan.attempts, { candidate, outcome, startedAt, endedAt: at }];
   const excluded = exclude(plan.excluded, candidate, outcome.excludes);
-  const next = { ...plan, attempts, excluded, full: new Set<string>() };
+  const next = { ...plan, attempts, excluded, full: nobodyFull };
   const verdict = verdictOf(next, outcome);
   return verdict === undefined ? goOn(next, others, at) : finish(next, verdict);
 }
@@ -153,7 +155,11 @@ function attempt(
   const { input, excluded, full } = facts;
   const number = facts.begun + 1;
   const remaining = input.deadline - at;
-  const passedOver = new Set([...full, candidate.channel, ...running.map((each) => each.candidate.channel)]);
+  const passedOver = new Set([
+    ...full.keys(),
+    candidate.channel,
+    ...running.map((each) => each.candidate.channel),
+  ]);
   const another = nextCandidate(input.candidates, excluded, passedOver) !== undefined;
   const ceiling = another ? shareOf(remaining, input.readMs) : input.connectMs + input.readMs;
   return {
@@ -218,7 +224,7 @@ function nobodyLeft({ attempts, blocked, full }: PlanFacts, at: Instant): Attemp
   if (anyUnknown(attempts)) return unknownVerdict(attempts);
   return exhaustedVerdict(
     attempts,
-    full.size,
+    full,
     blocked.map((each) => asIfAttempted(each, at)),
   );
 }

@@ -118,16 +118,20 @@ describe('what is not acted on yet', () => {
 
   it('is nothing where defaults are kept and nobody asks to reconcile', () => {
     expect(unacted({})).toEqual([]);
+    const limits = {
+      routes: { otp: { perSecond: 5 } },
+      channels: { hangzhou: { maxInFlight: 5 } },
+      numbers: { kind: 'aliyun-otp' as const },
+    };
+    expect(unacted({}, { limits, channels: { ...channels, ...cabled } })).toEqual([]);
   });
 
-  it.each<[string, Partial<StrategyInput>]>([
-    ['reconcile', { reconcile: { firstMs: 1 } }],
-    ['limits.routes', { limits: { routes: { otp: { perSecond: 5 } } } }],
-    ['limits.channels', { limits: { channels: { hangzhou: { maxInFlight: 5 } } } }],
-    ['limits.numbers', { limits: { numbers: { kind: 'aliyun-otp' } } }],
-  ])('%s', (path, more) => {
-    expect(unacted({}, more)).toEqual([path]);
-  });
+  it.each<[string, Partial<StrategyInput>]>([['reconcile', { reconcile: { firstMs: 1 } }]])(
+    '%s',
+    (path, more) => {
+      expect(unacted({}, more)).toEqual([path]);
+    },
+  );
 
   it.each<[string, Partial<StrategyInput['routes'][number]>]>([
     ['routes.otp.onUnknownOutcome', { onUnknownOutcome: 'reconcile' }],
@@ -137,10 +141,6 @@ describe('what is not acted on yet', () => {
     ['routes.otp.dedupeMs', { dedupeMs: 1000 }],
   ])('%s', (path, route) => {
     expect(unacted(route)).toEqual([path]);
-  });
-
-  it('names a failure domain, which attempts do not count yet', () => {
-    expect(unacted({}, { channels: { ...channels, ...cabled } })).toEqual(['channels.domainA.failureDomain']);
   });
 
   it('is said in a sentence, once for all routes', () => {

@@ -3,12 +3,7 @@ import type { Route } from '../model/route.ts';
 import type { DocumentPath } from './document-path.ts';
 
 /** Settings of the whole strategy that this version reads and does not act on; a line goes when its work is done. */
-export const unactedSettings: readonly DocumentPath[] = [
-  ['reconcile'],
-  ['limits', 'routes'],
-  ['limits', 'channels'],
-  ['limits', 'numbers'],
-];
+export const unactedSettings: readonly DocumentPath[] = [['reconcile']];
 
 /** A setting that this version does not act on, where it says something else than what happens anyway. */
 interface Unacted<T> {
@@ -49,11 +44,6 @@ export const unactedRouteSettings: readonly Unacted<Route>[] = [
 
 /** The same of each channel. */
 export const unactedChannelSettings: readonly Unacted<Channel>[] = [
-  {
-    at: ['failureDomain'],
-    instead: 'attempts count hosts and accounts alone',
-    appliesTo: ({ failureDomain }) => failureDomain !== undefined,
-  },
   {
     at: ['recordsShared'],
     instead: 'nothing is searched for yet',

@@ -49,6 +49,10 @@ export const compatCodes = {
     status: 404,
     message: 'Specified parameter Version is not valid: it must be 2017-05-25.',
   },
+  'Throttling.User': {
+    status: 400,
+    message: 'More messages than the strategy allows; nothing was sent.',
+  },
   UnsupportedHTTPMethod: { status: 405, message: 'This http method is not supported: use GET or POST.' },
   ServiceUnavailable: { status: 503, message: 'Nothing was sent.' },
   'waystation.SendOutcomeUnknown': {

@@ -46,8 +46,8 @@ export interface CompatDependencies {
 
 /** What the agent is told of the API at its start. */
 export interface CompatOptions {
-  /** Whose signatures are taken; absent: any, of requests that no web page can have sent. */
-  readonly localKeys?: LocalKeys | undefined;
+  /** Whose signatures are taken by now; undefined: any, of requests that no web page can have sent. */
+  readonly localKeys: () => LocalKeys | undefined;
   /** Actions that are passed on, each name with `*` at its end or not. */
   readonly actions: readonly string[];
 }
@@ -107,7 +107,7 @@ export class CompatHandler {
     const { caller, findSent, totalMs, notReady } = this.#dependencies;
     const reason = notReady();
     if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
-    if (this.#options.localKeys?.kind === 'keys') {
+    if (this.#options.localKeys()?.kind === 'keys') {
       const used = refusalAnswer(style, refuse('SignatureNonceUsed'));
       const fresh = { ...used };
       const told = await this.#once(request, claim, style, () => Promise.resolve(fresh));
@@ -125,7 +125,7 @@ export class CompatHandler {
   ): Promise<HttpAnswer> {
     if (nonce === undefined) return send();
     const digest = parameterDigest(request);
-    const verified = this.#options.localKeys?.kind === 'keys';
+    const verified = this.#options.localKeys()?.kind === 'keys';
     // A key that was not verified is anyone's: others may have drawn the same nonce for another message.
     const key = digestOf(verified ? [accessKeyId, nonce] : [accessKeyId, nonce, digest]);
     const before = this.#memory.find(key, digest);
@@ -133,8 +133,8 @@ export class CompatHandler {
     if (before !== undefined) return before;
     return this.#memory.work(key, digest, async () => {
       const value = await send();
-      // Of a 503 nothing was written: the same request may try again.
-      return { value, keep: value.status !== 503 };
+      // Of a 503, and of what may be tried later, nothing was written: the same request may try again.
+      return { value, keep: value.status !== 503 && value.headers['retry-after'] === undefined };
     });
   }
 
@@ -171,7 +171,7 @@ export class CompatHandler {
   #admit(request: CompatRequest): Claim | CompatRefusal {
     const { action, version, headers } = request;
     if (action === '') return refuse('InvalidAction.NotFound', noAction);
-    const refused = refuseCaller(request, this.#options.localKeys, this.#dependencies.clock.wallTime());
+    const refused = refuseCaller(request, this.#options.localKeys(), this.#dependencies.clock.wallTime());
     if (refused !== undefined) return refused;
     if (action !== 'SendSms' && !mayPassOn(action, this.#options.actions)) {
       return refuse('InvalidAction.NotFound', notThere(action));

@@ -28,8 +28,12 @@ function refusalOf(result: Failure): CompatRefusal {
     case 'number-limited':
       return fromProvider(
         result.providerCode ?? 'isv.BUSINESS_LIMIT_CONTROL',
-        'Texts to this number are limited for a while; nothing was sent.',
+        result.reason === undefined
+          ? 'Texts to this number are limited for a while; nothing was sent.'
+          : sentence(result.reason),
       );
+    case 'limited':
+      return limited(result);
     case 'unknown':
       return unknownOutcome(result.id, result.reason);
     case 'deadline':
@@ -48,6 +52,15 @@ function refusalOf(result: Failure): CompatRefusal {
 export function unknownOutcome(id: string | undefined, reason: string): CompatRefusal {
   const named = id === undefined ? '' : ` The message is ${id}.`;
   return refuse('waystation.SendOutcomeUnknown', `${sentence(reason)}${named} Do not send it again blindly.`);
+}
+
+/** Every official client knows this code for a limit of the whole account, and none sends again by itself for it. */
+function limited({ reason, retryAfterMs }: Extract<Failure, { kind: 'limited' }>): CompatRefusal {
+  const headers = {
+    'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))),
+    'x-acs-retry-after': String(Math.ceil(retryAfterMs)),
+  };
+  return refuse('Throttling.User', sentence(reason), { headers });
 }
 
 /** Nobody took the message and nothing was sent: 503 where no byte was written, else what a provider said. */
