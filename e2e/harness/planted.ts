@@ -13,8 +13,12 @@ function writingsOf(bytes: Buffer): Buffer[] {
   ];
   // What is no text can only stand as bytes or in one of those.
   if (Buffer.from(text).equals(bytes)) {
-    const encoded = encodeURIComponent(text);
-    texts.push(encoded, encoded.replaceAll('%20', '+'), JSON.stringify(text).slice(1, -1));
+    const quoted = JSON.stringify(text).slice(1, -1);
+    const twice = JSON.stringify(quoted).slice(1, -1);
+    for (const written of [text, quoted, twice]) {
+      const encoded = encodeURIComponent(written);
+      texts.push(written, encoded, encoded.replaceAll('%20', '+'), encodeURIComponent(encoded));
+    }
     texts.push(text.split('').reverse().join(''), Buffer.from(text, 'utf16le').toString('latin1'));
   }
   return [bytes, ...texts.map((written) => Buffer.from(written, 'latin1'))];
