@@ -52,7 +52,8 @@ export async function handleApi(
   }
   return problemAnswer({
     code: 'REQUEST_NOT_FOUND',
-    detail: `There is nothing at ${JSON.stringify(path.slice(0, 100))}; this port has POST /v1/messages, GET /v1/messages/{id}, and / for Aliyun's SDKs.`,
+    detail:
+      "There is nothing at this path: this port has POST /v1/messages, GET /v1/messages/{id}, and / for Aliyun's SDKs.",
   });
 }
 
@@ -93,7 +94,7 @@ async function show({ recent, find }: ApiDependencies, id: string): Promise<Http
   if (result !== undefined) return messageAnswer(result);
   return problemAnswer({
     code: 'MESSAGE_NOT_FOUND',
-    detail: `No message ${id} is among the recent ones of this agent, or in its journal.`,
+    detail: 'No message with this id is among the recent ones of this agent, or in its journal.',
   });
 }
 

@@ -91,6 +91,7 @@ export const compatCodes = {
   'waystation.BodyTimeout': { status: 408, message: 'The body did not arrive in time.' },
   'waystation.BodyTooLarge': { status: 413, message: 'The body is too large.' },
   'waystation.UrlTooLong': { status: 414, message: 'The URL has more than 65536 bytes.' },
+  'waystation.HeadersTooLarge': { status: 431, message: 'The URL and headers are too large.' },
   'waystation.ContentTypeNotSupported': {
     status: 415,
     message: 'A body must be application/x-www-form-urlencoded, and not compressed.',

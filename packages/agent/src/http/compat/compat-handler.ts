@@ -72,7 +72,8 @@ export class CompatHandler {
 
   /** The answer to a request that the port's own rules refuse. */
   refused(request: IncomingMessage, problem: Problem): HttpAnswer {
-    return refusalAnswer(answerStyle(request), problemRefusal(problem));
+    // Who was refused before all else has a Host that nobody looked at.
+    return refusalAnswer({ ...answerStyle(request), host: '' }, problemRefusal(problem));
   }
 
   /** Answers one request to `/`; nothing that may have been sent is ever answered with 500 or more. */
@@ -192,7 +193,7 @@ const noAction =
 function notThere(action: string): string {
   if (action === 'SendBatchSms')
     return 'SendBatchSms comes with a later version: send each message by SendSms.';
-  const named = /^\w{1,64}$/.test(action) ? action : 'This action';
+  const named = /^[A-Za-z]\w{0,63}$/.test(action) ? action : 'This action';
   return `${named} is not passed on: waystation-agent takes SendSms, and the actions that its --compat-actions names.`;
 }
 
