@@ -78,12 +78,10 @@ describe('a route over its limit', () => {
     expect(z).toMatchObject({ kind: 'limited', reason: expect.stringContaining('spare') as string });
   });
 
-  it('waits for its turn, and never for longer than the caller', async () => {
+  it('waits for its turn', async () => {
     limitTo({ routes: { first: { perSecond: 20, burst: 1, over: { kind: 'wait', maxMs: 20_000 } } } });
     const all = await Promise.all(Array.from({ length: 5 }, () => send()));
     expect(all.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => 'accepted'));
-    limitTo({ routes: { first: { ...one, over: { kind: 'wait', maxMs: 60_000 } } } });
-    await expect(send(phone, { timeoutMs: 5000 })).resolves.toMatchObject({ kind: 'limited' });
     expect(simulator.texts()).toHaveLength(5);
   });
 

@@ -25,31 +25,31 @@ export function newRateBucket(rule: RateRule, at: Instant): RateBucket {
 
 /** The same bucket under another rule: what was taken stays taken, and leaks at the new rate from now on. */
 export function changeRate(bucket: RateBucket, rule: RateRule, at: Instant): RateBucket {
-  return { ...leak(bucket, at), ...ratesOf(rule) };
+  return { ...ratesOf(rule), level: levelAt(bucket, at), at: Math.max(bucket.at, at) };
 }
 
 /** How many ms from `at` until one more may be taken, after `ahead` others; 0: now. */
 export function rateWaitMs(bucket: RateBucket, at: Instant, ahead = 0): number {
-  const missing = leak(bucket, at).level + 1 + ahead - bucket.burst;
+  const missing = levelAt(bucket, at) + 1 + ahead - bucket.burst;
   return missing <= tolerance ? 0 : (missing / bucket.perSecond) * 1000;
 }
 
 /** The bucket after one was taken; whether one may be is asked before. */
 export function takeRate(bucket: RateBucket, at: Instant): RateBucket {
-  const { level, ...rest } = leak(bucket, at);
-  return { ...rest, level: level + 1 };
+  return withLevel(bucket, levelAt(bucket, at) + 1, at);
 }
 
 /** The bucket after one that was taken was not used. */
 export function returnRate(bucket: RateBucket, at: Instant): RateBucket {
-  const { level, ...rest } = leak(bucket, at);
-  return { ...rest, level: Math.max(0, level - 1) };
+  return withLevel(bucket, Math.max(0, levelAt(bucket, at) - 1), at);
 }
 
-function leak(bucket: RateBucket, at: Instant): RateBucket {
-  const passed = Math.max(0, at - bucket.at);
-  const level = Math.max(0, bucket.level - (passed * bucket.perSecond) / 1000);
-  return { ...bucket, level, at: bucket.at + passed };
+function levelAt({ level, perSecond, at: since }: RateBucket, at: Instant): number {
+  return Math.max(0, level - (Math.max(0, at - since) * perSecond) / 1000);
+}
+
+function withLevel({ perSecond, burst, at: since }: RateBucket, level: number, at: Instant): RateBucket {
+  return { perSecond, burst, level, at: Math.max(since, at) };
 }
 
 function ratesOf({ perSecond, burst = Math.max(1, perSecond) }: RateRule) {
