@@ -10,6 +10,7 @@ import { LocalKeysFile } from './http/compat/local-keys-file.ts';
 import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
+import type { BootClock } from './reconcile/boot-clock.ts';
 import { RecentMessages } from './http/recent-messages.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalledSender } from './journal/journalled-sender.ts';
@@ -31,6 +32,8 @@ export interface AgentDependencies {
   /** Opens the configured store; called after the ports are open, and never in file mode. */
   readonly openStore: () => Promise<ConfigStore>;
   readonly clock: Clock;
+  /** A clock that outlives this process; absent: nobody knows how long ago an earlier process did something. */
+  readonly bootClock?: BootClock | undefined;
   readonly random: Random;
   readonly log: AgentLogger;
   readonly version: string;
@@ -78,7 +81,10 @@ export class Agent {
       { log: log.child({ component: 'strategy-cache' }) },
       { dataDir: config.dataDir, origin: originOf(config) },
     );
-    const onChange = (): void => this.#reporter?.changed();
+    const onChange = (): void => {
+      this.#reporter?.changed();
+      void this.#sender.recover();
+    };
     const syncLog = log.child({ component: 'strategy-sync' });
     this.#intake = new StrategyIntake({
       applier: sendSide,
@@ -90,12 +96,7 @@ export class Agent {
       onChange,
     });
     this.#journal = journalOf(dependencies, config);
-    this.#sender = new JournalledSender({
-      sender: sendSide,
-      journal: this.#journal,
-      clock,
-      strategy: () => this.#intake.applied?.snapshot.strategy,
-    });
+    this.#sender = senderOf(dependencies, this.#journal, this.#intake);
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
     const { source, fleet } = config;
@@ -152,6 +153,7 @@ export class Agent {
       log.info({ api: formatListenAddress(api), admin: formatListenAddress(admin) }, 'agent listening');
       await this.#feed.start();
       this.#reporter?.start();
+      void this.#sender.recover();
       return { api, admin };
     } catch (error) {
       await this.stop();
@@ -254,6 +256,16 @@ function localKeysFileOf({ log }: AgentDependencies, { protection }: AgentConfig
   if (localKeys?.kind !== 'keys' || localKeys.file === undefined) return undefined;
   const { file, secrets } = localKeys;
   return new LocalKeysFile(log.child({ component: 'local-keys' }), { path: file, secrets });
+}
+
+function senderOf(
+  { sendSide, clock, bootClock }: AgentDependencies,
+  journal: Journal,
+  intake: StrategyIntake,
+): JournalledSender {
+  const strategy = () => intake.applied?.snapshot.strategy;
+  const past = () => sendSide.past;
+  return new JournalledSender({ sender: sendSide, journal, clock, strategy, past, bootClock });
 }
 
 /** Names what a cached strategy was taken from, so that another fleet's is never served. */

@@ -8,7 +8,15 @@ import { messageTo, realClock, silentLog } from '../testing/send-fixture.ts';
 import { Journal } from './journal.ts';
 import { JournalledSender } from './journalled-sender.ts';
 
-const candidate = { channel: 'one', host: 'one:443', account: 'main', credential: 'main' };
+const start = {
+  candidate: { channel: 'one', host: 'one:443', account: 'main', credential: 'main' },
+  revision: 1,
+  route: 'default',
+  unique: true,
+  templateCode: 'SMS_1',
+  rule: { onUnknownOutcome: 'reconcile', afterReconcile: 'resend', afterInconclusive: 'fail' },
+  lastsMs: 5000,
+} as const;
 
 let dataDir: string;
 const opened: Journal[] = [];
@@ -17,7 +25,7 @@ let bizId: string | undefined;
 /** Takes every message, with the BizId that is set. */
 const behind: MessageSender = {
   send: async (_message, { id = 'none', attempts }): Promise<SendResult> => {
-    await attempts?.starting({ candidate, outId: id, revision: 1, route: 'default' });
+    await attempts?.starting({ ...start, outId: id });
     const facts = { id, revision: 1, route: 'default', attempts: [], channel: 'one' };
     return { ...facts, kind: 'accepted', ...(bizId !== undefined && { bizId }) };
   },

@@ -12,6 +12,8 @@ import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
 import type { LimitBook } from '../limits/limit-book.ts';
+import type { PastSearch } from '../reconcile/past-search.ts';
+import type { Searcher } from '../reconcile/searcher.ts';
 import type {
   BlockState,
   ChannelHealthState,
@@ -33,6 +35,8 @@ export interface SendingParts {
   readonly routing: Pick<Routing, 'apply' | 'current' | 'stop'>;
   readonly sender: Pick<Sender, 'send' | 'counts'>;
   readonly caller: ProviderCaller;
+  readonly searcher: Pick<Searcher, 'stop'>;
+  readonly past: PastSearch;
   readonly health: Pick<HealthTracker, 'renew' | 'conditionOf' | 'probingFirst' | 'stop'>;
   readonly clock: Clock;
   readonly blocks: Pick<BlockBook, 'keep' | 'states' | 'stop'>;
@@ -82,6 +86,10 @@ export class Sending implements SendSide {
     return this.#parts.caller;
   }
 
+  get past(): PastSearch {
+    return this.#parts.past;
+  }
+
   apply(snapshot: RoutingSnapshot): ApplyResult {
     const { routing, blocks, health, limits } = this.#parts;
     const result = routing.apply(snapshot);
@@ -99,6 +107,8 @@ export class Sending implements SendSide {
   }
 
   async stop(timeoutMs: number): Promise<void> {
+    // What is searched for stays unknown: whoever waits for it is told so.
+    this.#parts.searcher.stop();
     await this.#parts.credentials.stop();
     await this.#parts.health.stop();
     this.#parts.limits.stop();

@@ -21,6 +21,8 @@ export interface EndedAttempt {
   readonly outcome: Outcome;
   readonly startedAt: Instant;
   readonly endedAt: Instant;
+  /** What the provider's records say of an unknown outcome; absent: not asked, or not to be told from them. */
+  readonly searched?: 'found' | 'absent';
 }
 
 /** Channels that had no room, each with the strategy's limit that said so; undefined: its connections are all in use. */
@@ -65,7 +67,10 @@ const defaultRetryMs = { soon: 1000, numberLimit: 60_000, needsPerson: 60_000 } 
 function tell(attempts: readonly EndedAttempt[]): string {
   const told = attempts
     .slice(-5)
-    .map(({ candidate, outcome }) => `${candidate.channel}: ${outcome.class}, ${outcome.reason}`);
+    .map(
+      ({ candidate, outcome, searched }) =>
+        `${candidate.channel}: ${outcome.class}, ${outcome.reason}${searched === 'absent' ? ', and no record of it' : ''}`,
+    );
   const more = attempts.length - told.length;
   return told.join('; ') + (more > 0 ? `; and ${String(more)} before` : '');
 }
@@ -85,9 +90,9 @@ function tellFull(full: FullChannels): string {
 }
 
 function retryAfter(attempts: readonly EndedAttempt[], full: FullChannels): number {
-  const waits = attempts.map(({ outcome }) => {
+  const waits = attempts.map(({ outcome, searched }) => {
     if (outcome.retryAfterMs !== undefined) return outcome.retryAfterMs;
-    const passes = outcome.class === 'throttled' || outcome.class === 'unavailable';
+    const passes = outcome.class === 'throttled' || outcome.class === 'unavailable' || searched === 'absent';
     return passes ? defaultRetryMs.soon : defaultRetryMs.needsPerson;
   });
   for (const limit of full.values()) waits.push(limit?.retryAfterMs ?? defaultRetryMs.soon);
@@ -100,13 +105,19 @@ function causeOf(attempts: readonly EndedAttempt[], full: FullChannels): NoChann
     return [...full.values()].some((limit) => limit !== undefined) ? 'limited' : 'full';
   }
   if (attempts.every(({ outcome }) => outcome.class === 'throttled')) return 'throttled';
-  if (attempts.every(({ outcome }) => outcome.class === 'unavailable')) return 'unreachable';
+  const unreached = ({ outcome, searched }: EndedAttempt) =>
+    outcome.class === 'unavailable' || searched === 'absent';
+  if (attempts.every(unreached)) return 'unreachable';
   return 'refused';
 }
 
-/** The truth wherever one attempt stayed open and no later one was accepted, whatever else was said. */
-export function unknownVerdict(attempts: readonly EndedAttempt[]): AttemptVerdict {
-  return { kind: 'unknown', reason: `it may have been sent: ${tell(attempts)}` };
+/**
+ * The truth wherever one attempt stayed open and no later one was accepted, whatever else was said; with why the
+ * provider's records did not tell, where they were searched.
+ */
+export function unknownVerdict(attempts: readonly EndedAttempt[], search?: string): AttemptVerdict {
+  const searched = search === undefined ? '' : `; its provider's records do not tell: ${search}`;
+  return { kind: 'unknown', reason: `it may have been sent: ${tell(attempts)}${searched}` };
 }
 
 /** What an outcome that excludes everything means for the message. */

@@ -3,7 +3,7 @@ import type { Route } from '../model/route.ts';
 import type { DocumentPath } from './document-path.ts';
 
 /** Settings of the whole strategy that this version reads and does not act on; a line goes when its work is done. */
-export const unactedSettings: readonly DocumentPath[] = [['reconcile']];
+export const unactedSettings: readonly DocumentPath[] = [];
 
 /** A setting that this version does not act on, where it says something else than what happens anyway. */
 interface Unacted<T> {
@@ -16,26 +16,6 @@ interface Unacted<T> {
 /** The same of each route. */
 export const unactedRouteSettings: readonly Unacted<Route>[] = [
   {
-    at: ['onUnknownOutcome'],
-    instead: 'reconcile is treated as fail: an unknown outcome is answered as unknown',
-    appliesTo: ({ onUnknownOutcome }) => onUnknownOutcome === 'reconcile',
-  },
-  {
-    at: ['afterReconcile'],
-    instead: 'nothing is searched for yet',
-    appliesTo: ({ afterReconcile }) => afterReconcile !== 'resend',
-  },
-  {
-    at: ['afterInconclusive'],
-    instead: 'nothing is searched for yet',
-    appliesTo: ({ afterInconclusive }) => afterInconclusive !== 'fail',
-  },
-  {
-    at: ['outId'],
-    instead: 'the caller’s OutId is sent as it is',
-    appliesTo: ({ outId }) => outId !== 'keep',
-  },
-  {
     at: ['dedupeMs'],
     instead: 'identical messages are all sent',
     appliesTo: ({ dedupeMs }) => dedupeMs !== 0,
@@ -43,10 +23,4 @@ export const unactedRouteSettings: readonly Unacted<Route>[] = [
 ];
 
 /** The same of each channel. */
-export const unactedChannelSettings: readonly Unacted<Channel>[] = [
-  {
-    at: ['recordsShared'],
-    instead: 'nothing is searched for yet',
-    appliesTo: (channel) => channel.provider === 'aliyun' && channel.recordsShared,
-  },
-];
+export const unactedChannelSettings: readonly Unacted<Channel>[] = [];
