@@ -3,9 +3,12 @@ import type { AgentLogger } from '../log/logger.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { EntryPlace, IndexLine, JournalFile, PlacedEntry } from './journal-file.ts';
 
+/** What a stock needs of the journal's file. */
+export type EntryFile = Pick<JournalFile, 'nameOf' | 'get' | 'find' | 'put' | 'remove' | 'lines' | 'close'>;
+
 /** What an open journal is made of. */
 export interface JournalStockParts {
-  readonly file: JournalFile;
+  readonly file: EntryFile;
   readonly clock: Clock;
   readonly log: AgentLogger;
 }

@@ -1,0 +1,125 @@
+import type { Random } from '@waystation/core';
+import type { JournalEntry } from '../../journal/journal-entry.ts';
+import type { EntryPlace, IndexLine, PlacedEntry } from '../../journal/journal-file.ts';
+import type { EntryFile } from '../../journal/journal-stock.ts';
+import type { Life } from './life.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** How a disk behaves. */
+export interface DiskManners {
+  /** From a write to its being on the disk, in ms, at most. */
+  readonly flushMs: number;
+  /** Share of the writes that fail, and all after them until the next start. */
+  readonly failing: number;
+}
+
+type Change = (rows: Map<string, string>) => void;
+
+/** What outlives a process: what was flushed, and what the system may still have in hand. */
+export class ModelledDisk {
+  readonly #rows = new Map<string, string>();
+  readonly #pending: Change[] = [];
+
+  /** What is on the disk now. */
+  rows(): Map<string, string> {
+    return new Map(this.#rows);
+  }
+
+  /** Hands a change to the disk; `flushNext` puts the oldest on it. */
+  write(change: Change): void {
+    this.#pending.push(change);
+  }
+
+  flushNext(): void {
+    this.#pending.shift()?.(this.#rows);
+  }
+
+  /** The process ends: the system still writes as many of its changes as it likes, in their order. */
+  crash(random: Random): void {
+    const survive = Math.floor(random() * (this.#pending.length + 1));
+    for (const change of this.#pending.splice(0).slice(0, survive)) change(this.#rows);
+  }
+}
+
+/** The journal's file as a process has it open: what is committed is seen, what is flushed stays. */
+export class ModelledJournalFile implements EntryFile {
+  readonly #world: { readonly time: VirtualTime; readonly life: Life; readonly random: Random };
+  readonly #disk: ModelledDisk;
+  readonly #manners: DiskManners;
+  readonly #seen: Map<string, string>;
+  #flushedAt = 0;
+  #broken = false;
+
+  constructor(
+    world: { readonly time: VirtualTime; readonly life: Life; readonly random: Random },
+    disk: ModelledDisk,
+    manners: DiskManners,
+  ) {
+    this.#world = world;
+    this.#disk = disk;
+    this.#manners = manners;
+    this.#seen = disk.rows();
+  }
+
+  nameOf(use: 'key' | 'payload', text: string): string {
+    return `${use} ${text}`;
+  }
+
+  get(name: string): PlacedEntry | undefined {
+    const text = this.#seen.get(name);
+    return text === undefined ? undefined : placed(text);
+  }
+
+  find(id: string): PlacedEntry | undefined {
+    for (const text of this.#seen.values()) {
+      const found = placed(text);
+      if (found.entry.id === id) return found;
+    }
+    return undefined;
+  }
+
+  *lines(state: JournalEntry['state']): Iterable<IndexLine & { readonly id: string }> {
+    const lines = [...this.#seen].map(([name, text]) => {
+      const { entry, place } = placed(text);
+      return { ...place, name, id: entry.id };
+    });
+    yield* lines.filter((line) => line.state === state).sort((one, other) => one.at - other.at);
+  }
+
+  async put(name: string, entry: JournalEntry): Promise<EntryPlace> {
+    const text = JSON.stringify(entry);
+    await this.#write((rows) => void rows.set(name, text));
+    return placed(text).place;
+  }
+
+  async remove(lines: readonly { readonly name: string }[]): Promise<void> {
+    await this.#write((rows) => {
+      for (const { name } of lines) rows.delete(name);
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #write(change: Change): Promise<void> {
+    const { time, life, random } = this.#world;
+    const { flushMs, failing } = this.#manners;
+    this.#broken ||= random() < failing;
+    if (this.#broken) throw new Error('ENOSPC: no space left on device');
+    await life.touch('journal write');
+    this.#flushedAt = Math.max(this.#flushedAt, time.now() + Math.floor(random() * (flushMs + 1)));
+    this.#disk.write(change);
+    change(this.#seen);
+    await life.later(this.#flushedAt - time.now(), () => {
+      this.#disk.flushNext();
+    });
+    await life.touch('journal flushed');
+  }
+}
+
+function placed(text: string): PlacedEntry {
+  const entry = JSON.parse(text) as JournalEntry;
+  const at = entry.state === 'open' ? 0 : entry.endedAt;
+  return { entry, place: { state: entry.state, at, bytes: text.length + 400 } };
+}
