@@ -25,7 +25,11 @@ export interface JournalledSenderDependencies {
 interface Claim {
   id: string;
   readonly payload: string;
+  /** The id that its first caller came with. */
+  readonly callId: string;
   result: Promise<SendResult>;
+  /** Resolves once its end stands in the journal. */
+  over: Promise<unknown>;
 }
 
 interface Keyed {
@@ -99,7 +103,7 @@ export class JournalledSender implements MessageSender {
     const free = (): void => {
       if (this.#claims.get(key) === claim) this.#claims.delete(key);
     };
-    const claim: Claim = { id, payload, result: pending };
+    const claim: Claim = { id, callId: id, payload, result: pending, over: pending };
     this.#claims.set(key, claim);
     const taken = this.#take({ key, payload, id, message, options, deadline }, claim);
     claim.result = taken.then(({ result, saved }) => {
@@ -109,6 +113,7 @@ export class JournalledSender implements MessageSender {
     // The key stays claimed until its end stands in the journal: whoever asks before is told by the claim.
     const freed = taken.then(({ saved }) => saved).finally(free);
     this.#ending.add(freed);
+    claim.over = freed.catch(() => undefined);
     void freed.catch(() => undefined).then(() => this.#ending.delete(freed));
     return claim.result;
   }
@@ -150,7 +155,7 @@ export class JournalledSender implements MessageSender {
   /** Sends, or sends again what the route wants sent again. */
   async #run(
     stock: JournalStock,
-    { id, message, options, deadline, payload }: Keyed,
+    { key, id, message, options, deadline, payload }: Keyed,
     names: { readonly name: string; readonly digest: string },
     before?: HeldBefore,
   ): Promise<Taken> {
@@ -170,7 +175,10 @@ export class JournalledSender implements MessageSender {
       options.onLate?.(late);
       // What was said the second time says nothing of the first.
       if (before !== undefined && late.kind !== 'accepted') return;
-      const settled = saved.then(() => run.end(late)).finally(() => this.#ending.delete(settled));
+      const settled = this.#turnOf(key, id)
+        .then(() => saved)
+        .then(() => run.end(late))
+        .finally(() => this.#ending.delete(settled));
       this.#ending.add(settled);
     };
     // A caller who hangs up cancels nothing: the key outlives the connection.
@@ -194,6 +202,14 @@ export class JournalledSender implements MessageSender {
     }
     saved = run.end(result);
     return { result, saved };
+  }
+
+  /** Waits for a later call with this key to be over. */
+  async #turnOf(key: string, callId: string): Promise<void> {
+    for (let other = this.#claims.get(key); other !== undefined; other = this.#claims.get(key)) {
+      if (other.callId === callId) return;
+      await other.over;
+    }
   }
 
   #resends({ result: { route: name } }: HeldEntry): boolean {

@@ -2,8 +2,15 @@ import type { Clock, Outcome, OutcomeClass } from '@waystation/core';
 import { maskNumber, maskNumbers } from '../log/mask-numbers.ts';
 import type { AttemptLog, AttemptStart } from '../send/attempt-log.ts';
 import type { AttemptRecord, SendResult } from '../send/send-result.ts';
-import type { DoneEntry, HeldEntry, JournalAttempt, JournalPayload, OpenEntry } from './journal-entry.ts';
-import type { EntryPlace } from './journal-file.ts';
+import type {
+  DoneEntry,
+  HeldEntry,
+  JournalAttempt,
+  JournalEntry,
+  JournalPayload,
+  OpenEntry,
+} from './journal-entry.ts';
+import type { EntryPlace, PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
 
 /** A message that is about to be sent under a key. */
@@ -37,6 +44,8 @@ export class MessageRun implements AttemptLog {
   readonly #attempts: JournalAttempt[] = [];
   #entry: OpenEntry | HeldEntry | undefined;
   #place: EntryPlace | undefined;
+  /** The attempt that is being written down. */
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(
     { stock, clock }: { readonly stock: JournalStock; readonly clock: Clock },
@@ -66,7 +75,9 @@ export class MessageRun implements AttemptLog {
       attempts: [...this.#attempts],
     };
     try {
-      this.#place = await this.#stock.put(name, entry, this.#place);
+      const written = this.#stock.put(name, entry, this.#place);
+      this.#writing = written.catch(() => undefined);
+      this.#place = await written;
       this.#entry = entry;
     } catch (cause) {
       this.#attempts.pop();
@@ -107,11 +118,16 @@ export class MessageRun implements AttemptLog {
     const { id, name, digest, payload } = this.#facts;
     const endedAt = this.#clock.wallTime();
     const kept = masked(result);
+    // An end that overtook it would be overwritten by it.
+    await this.#writing;
+    const now = this.#now();
+    const place = now?.place ?? this.#place;
+    if (now !== undefined && this.#isOvertakenBy(now.entry) && result.kind !== 'accepted') return;
     if (result.kind === 'accepted' || result.kind === 'rejected') {
       const numbers = payload.message.phoneNumbers.map(maskNumber);
       const done: DoneEntry = { state: 'done', id, digest, numbers, result: kept, endedAt };
-      await this.#stock.settle(name, done, this.#place);
-    } else if (this.#entry === undefined || this.#place === undefined) {
+      await this.#stock.settle(name, done, place);
+    } else if (this.#entry === undefined || place === undefined) {
       return;
     } else if (result.kind === 'unknown' || this.#attempts.some(isOpen)) {
       const held = {
@@ -121,9 +137,23 @@ export class MessageRun implements AttemptLog {
         result: kept,
         endedAt,
       };
-      await this.#stock.settle(name, held, this.#place);
+      await this.#stock.settle(name, held, place);
     } else {
-      await this.#stock.remove(name, id, this.#place);
+      await this.#stock.remove(name, id, place);
+    }
+  }
+
+  /** Whether a later run tried further: then only what is certain can be said over its head. */
+  #isOvertakenBy(entry: JournalEntry): boolean {
+    return entry.state === 'done' || entry.attempts.length > this.#attempts.length;
+  }
+
+  /** The entry by now: an end that was written before this one has moved it, a later run has gone on with it. */
+  #now(): PlacedEntry | undefined {
+    try {
+      return this.#stock.get(this.#facts.name);
+    } catch {
+      return undefined;
     }
   }
 }

@@ -69,7 +69,9 @@ export class Caller {
     const { key, timeoutMs, hungUpMs } = { hungUpMs: this.#call.hangUpMs, ...this.#call };
     const connection = new AbortController();
     let hungUpAt: number | undefined;
+    let tell: (answer: Answer) => void = () => undefined;
     const answer = new Promise<Answer>((resolve) => {
+      tell = resolve;
       this.#open = resolve;
       if (hungUpMs === undefined) return;
       time.after(hungUpMs, () => {
@@ -84,7 +86,7 @@ export class Caller {
       ...(key !== undefined && { idempotencyKey: String(key) }),
     };
     void process.send(messageOf(tag), options).then((result) => {
-      if (process.life.happens('caller answered')) this.#open?.({ kind: 'result', result });
+      if (process.life.happens('caller answered')) tell({ kind: 'result', result });
     });
     const first = await answer;
     this.#open = undefined;

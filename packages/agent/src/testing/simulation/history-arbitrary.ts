@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Call, Crash, History, Manner, Phase } from './history.ts';
+import type { Call, Crash, History, Manner, Phase, Storm } from './history.ts';
 
 const spanMs = 20_000;
 const time = fc.integer({ min: 0, max: spanMs });
@@ -69,14 +69,12 @@ const crash: fc.Arbitrary<Crash> = fc.oneof(
   fc.record({ kind: fc.constant('step' as const), step: fc.integer({ min: 1, max: 80 }), downMs }),
 );
 
-/** Many calls within a second: what asks most of budgets, blocks and health. */
-const storm: fc.Arbitrary<readonly Call[]> = fc
-  .record({ atMs: time, count: fc.integer({ min: 20, max: 80 }), timeoutMs: fc.constantFrom(1000, 5000) })
-  .map(({ atMs, count, timeoutMs }) =>
-    Array.from({ length: count }, (_, at) => ({ atMs: atMs + at * 5, timeoutMs, repeats: 0, pauseMs: 1 })),
-  );
-
-const few = fc.array(call, { minLength: 1, maxLength: 8 });
+const storm: fc.Arbitrary<Storm> = fc.record({
+  atMs: time,
+  count: fc.integer({ min: 1, max: 80 }),
+  everyMs: fc.constantFrom(1, 5, 50),
+  timeoutMs: fc.constantFrom(1000, 5000),
+});
 
 /** Every history that an agent may go through, within bounds that keep one short. */
 export const historyArbitrary: fc.Arbitrary<History> = fc.record({
@@ -98,9 +96,10 @@ export const historyArbitrary: fc.Arbitrary<History> = fc.record({
     failing: fc.constantFrom(0, 0, 0, 0, 0.05),
   }),
   phases: fc.array(phase, { maxLength: 5 }),
-  calls: fc.oneof(
-    { weight: 9, arbitrary: few },
-    { weight: 1, arbitrary: fc.tuple(few, storm).map((both) => both.flat()) },
+  calls: fc.array(call, { minLength: 1, maxLength: 8 }),
+  storms: fc.oneof(
+    { weight: 9, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(storm, { minLength: 1, maxLength: 1 }) },
   ),
   crashes: fc.array(crash, { maxLength: 3 }),
   drains: fc.array(fc.record({ atMs: time, channel: fc.integer({ min: 0, max: 3 }) }), { maxLength: 1 }),

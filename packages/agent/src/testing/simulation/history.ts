@@ -39,6 +39,14 @@ export interface Call {
   readonly hangUpMs?: number;
 }
 
+/** Many calls without keys, one after the other: what asks most of budgets, blocks and health. */
+export interface Storm {
+  readonly atMs: number;
+  readonly count: number;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+}
+
 /** The process ends: at a time, or before its step of that number. */
 export type Crash =
   | { readonly kind: 'at'; readonly atMs: number; readonly downMs: number }
@@ -56,10 +64,24 @@ export interface History {
   readonly disk: DiskManners;
   readonly phases: readonly Phase[];
   readonly calls: readonly Call[];
+  readonly storms: readonly Storm[];
   readonly crashes: readonly Crash[];
   /** Channels that an operator takes out of use. */
   readonly drains: readonly { readonly atMs: number; readonly channel: number }[];
   readonly clockJumps: readonly { readonly atMs: number; readonly byMs: number }[];
+}
+
+/** Every call of a history, those of its storms last. */
+export function callsOf({ calls, storms }: History): readonly Call[] {
+  const stormy = storms.flatMap(({ atMs, count, everyMs, timeoutMs }) =>
+    Array.from({ length: count }, (_, at) => ({
+      atMs: atMs + at * everyMs,
+      timeoutMs,
+      repeats: 0,
+      pauseMs: 1,
+    })),
+  );
+  return [...calls, ...stormy];
 }
 
 /** Where a channel of a history goes. */

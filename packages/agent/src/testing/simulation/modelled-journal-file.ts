@@ -66,12 +66,13 @@ export class ModelledJournalFile implements EntryFile {
   }
 
   get(name: string): PlacedEntry | undefined {
-    const text = this.#seen.get(name);
+    const text = this.#seen.get(entryRow(name));
     return text === undefined ? undefined : placed(text);
   }
 
   find(id: string): PlacedEntry | undefined {
-    for (const text of this.#seen.values()) {
+    for (const [row, text] of this.#seen) {
+      if (!row.startsWith(entryRow(''))) continue;
       const found = placed(text);
       if (found.entry.id === id) return found;
     }
@@ -79,22 +80,30 @@ export class ModelledJournalFile implements EntryFile {
   }
 
   *lines(state: JournalEntry['state']): Iterable<IndexLine & { readonly id: string }> {
-    const lines = [...this.#seen].map(([name, text]) => {
-      const { entry, place } = placed(text);
-      return { ...place, name, id: entry.id };
-    });
-    yield* lines.filter((line) => line.state === state).sort((one, other) => one.at - other.at);
+    const lines = [...this.#seen].flatMap(([row, text]) =>
+      // Only what `put` wrote is read.
+      row.startsWith(indexRow(state)) ? [JSON.parse(text) as IndexLine & { readonly id: string }] : [],
+    );
+    yield* lines.sort((one, other) => one.at - other.at);
   }
 
-  async put(name: string, entry: JournalEntry): Promise<EntryPlace> {
+  async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const text = JSON.stringify(entry);
-    await this.#write((rows) => void rows.set(name, text));
-    return placed(text).place;
+    const { place } = placed(text);
+    const line = JSON.stringify({ ...place, name, id: entry.id });
+    await this.#write((rows) => {
+      if (was !== undefined) rows.delete(indexRow(was.state, was.at, name));
+      rows.set(entryRow(name), text).set(indexRow(place.state, place.at, name), line);
+    });
+    return place;
   }
 
-  async remove(lines: readonly { readonly name: string }[]): Promise<void> {
+  async remove(lines: readonly IndexLine[]): Promise<void> {
     await this.#write((rows) => {
-      for (const { name } of lines) rows.delete(name);
+      for (const { name, state, at } of lines) {
+        rows.delete(entryRow(name));
+        rows.delete(indexRow(state, at, name));
+      }
     });
   }
 
@@ -116,6 +125,28 @@ export class ModelledJournalFile implements EntryFile {
     });
     await life.touch('journal flushed');
   }
+}
+
+/** What is wrong with a disk's journal in itself, one a line. */
+export function faultsOf(rows: ReadonlyMap<string, string>): readonly string[] {
+  const entries = [...rows].filter(([row]) => row.startsWith(entryRow('')));
+  const wanted = entries.map(([row, text]) => {
+    const { state, at } = placed(text).place;
+    return indexRow(state, at, row.slice(entryRow('').length));
+  });
+  const found = [...rows.keys()].filter((row) => !row.startsWith(entryRow('')));
+  return [
+    ...found.filter((row) => !wanted.includes(row)).map((row) => `the journal's line ${row} has no entry`),
+    ...wanted.filter((row) => !found.includes(row)).map((row) => `the journal's line ${row} is missing`),
+  ];
+}
+
+function entryRow(name: string): string {
+  return `entry ${name}`;
+}
+
+function indexRow(state: string, at?: number, name?: string): string {
+  return `index ${state} ${at === undefined ? '' : `${String(at)} ${name ?? ''}`}`;
 }
 
 function placed(text: string): PlacedEntry {

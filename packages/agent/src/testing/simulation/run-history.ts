@@ -2,9 +2,9 @@ import { seededRandom } from '@waystation/core/testing';
 import { snapshotOf } from '../send-fixture.ts';
 import { Caller } from './caller.ts';
 import type { Call, Crash, History } from './history.ts';
-import { channelName } from './history.ts';
+import { callsOf, channelName } from './history.ts';
 import { Life } from './life.ts';
-import { ModelledDisk } from './modelled-journal-file.ts';
+import { faultsOf, ModelledDisk } from './modelled-journal-file.ts';
 import { ModelledProcess } from './modelled-process.ts';
 import type { World } from './modelled-process.ts';
 import { ModelledProvider } from './modelled-provider.ts';
@@ -24,6 +24,8 @@ export interface Run {
   readonly askedAgain: readonly Told[];
   /** When each process ended, and what it was about to do. */
   readonly crashes: readonly { readonly at: number; readonly before: string | undefined }[];
+  /** What is wrong with the journal in itself. */
+  readonly journalFaults: readonly string[];
   /** Callers that were never told anything, by their number. */
   readonly untold: readonly number[];
 }
@@ -71,7 +73,8 @@ class Happening {
   }
 
   async run(): Promise<Run> {
-    const { calls, crashes, drains, clockJumps, phases } = this.#history;
+    const calls = callsOf(this.#history);
+    const { crashes, drains, clockJumps, phases } = this.#history;
     this.#startProcess();
     this.#callers = calls.map((call, at) => this.#caller(call, at));
     for (const crash of crashes) if (crash.kind === 'at') this.#crashAt(crash.atMs, crash.downMs);
@@ -102,6 +105,7 @@ class Happening {
       peaceAt,
       askedAgain: this.#askedAgain,
       crashes: this.#crashes,
+      journalFaults: faultsOf(this.#world.disk.rows()),
       untold,
     };
   }
