@@ -1,10 +1,9 @@
 // Every check, in the order in which a mistake is found soonest; `pnpm check` runs them on a built tree.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endChildrenWithUs } from './end-with-us.mjs';
 import { runCommand } from './run-command.mjs';
+import { runTests } from './run-tests.mjs';
 import { bin, root } from './setup.mjs';
 import { line } from './summary-reporter.mjs';
 
@@ -31,7 +30,7 @@ export const checks = [
 /** Lines shown of a check that failed. */
 const shownLines = 80;
 
-/** Runs all checks, then all tests once; a failure stops nothing. Resolves with how many passed, failed, were skipped. */
+/** Runs all checks, then all tests; a failure stops nothing. Resolves with how many passed, failed, were skipped. */
 export async function runChecks(list, env = {}) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const reports = [];
@@ -52,23 +51,6 @@ export async function runChecks(list, env = {}) {
   // Told again where a reader looks: the tests' own failures stand just above.
   if (reports.length > 0) console.log(`\nChecks that failed:\n\n${reports.join('\n')}`);
   return counts;
-}
-
-async function runTests(env) {
-  const folder = await mkdtemp(join(tmpdir(), 'waystation-summary-'));
-  const file = join(folder, 'summary.json');
-  try {
-    const { code } = await bin('vitest', ['run'], { env: { ...env, WAYSTATION_SUMMARY: file } });
-    const counts = JSON.parse(await readFile(file, 'utf8'));
-    // A run that fails for a reason that no test shows must not look as if it had passed.
-    if (code !== 0 && counts.failed === 0) counts.failed = 1;
-    return counts;
-  } catch (error) {
-    console.error('the tests did not come to an end', error);
-    return { passed: 0, failed: 1, skipped: 0 };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -45,7 +45,7 @@ async function runVitest(names) {
       ],
       { quiet: true, env: { WAYSTATION_SUMMARY: summary, VITEST: undefined, VITEST_POOL_ID: undefined } },
     );
-    return { code, output, counts: JSON.parse(await readFile(summary, 'utf8')) };
+    return { code, output, ...JSON.parse(await readFile(summary, 'utf8')) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

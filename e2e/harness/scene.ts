@@ -62,7 +62,7 @@ export class Scene {
   async end(): Promise<void> {
     await Promise.all(this.#ends.map((end) => end()));
     await Promise.all([this.simulator.stop(), this.etcd.stop()]);
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** What the scene's processes said last, for the report of a test that failed. */

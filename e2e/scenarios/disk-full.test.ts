@@ -32,9 +32,12 @@ it('a full disk keeps nobody from sending or from following the strategy', async
       expect(warnings.join(' ')).toMatch(/ENOSPC|space/i);
     });
     expect(failures(await set.application(agent, 'full').sendMany(10, 2))).toEqual([]);
+    // One that starts on the full disk has no journal at all, and serves.
+    const late = await set.agent({ dataDir: join(dataDir, 'late') });
+    expect(failures(await set.application(late, 'late').sendMany(10, 2))).toEqual([]);
 
-    const keyed = async (key: string) => {
-      const { statusCode, body } = await request(`${agent.url}/v1/messages`, {
+    const keyed = async (key: string, { url } = agent) => {
+      const { statusCode, body } = await request(`${url}/v1/messages`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': key },
         body: JSON.stringify({ ...sampleMessage, outId: key }),
@@ -44,7 +47,7 @@ it('a full disk keeps nobody from sending or from following the strategy', async
     // The database uses the room that it has already; after that, what cannot be remembered is not sent.
     const refused = await eventually('a key that cannot be remembered is refused', async () => {
       const keys = Array.from({ length: 50 }, () => randomUUID());
-      const answers = await Promise.all(keys.map(keyed));
+      const answers = await Promise.all(keys.map((key) => keyed(key)));
       const at = answers.findIndex(({ status }) => status !== 200);
       expect(answers[at]).toMatchObject({ status: 503, body: { code: 'SEND_NO_JOURNAL' } });
       return keys[at] ?? '';
@@ -53,9 +56,15 @@ it('a full disk keeps nobody from sending or from following the strategy', async
     await eventually('the same key goes out once there is room', async () => {
       expect((await keyed(refused)).status).toBe(200);
     });
-    expect((await set.simulator.texts()).filter(({ outId }) => outId === refused)).toHaveLength(1);
-    await agent.stop();
+    const toLate = randomUUID();
+    await eventually('the agent that started on the full disk takes keys too', async () => {
+      expect((await keyed(toLate, late)).status).toBe(200);
+    });
+    const sent = (await set.simulator.texts()).map(({ outId }) => outId);
+    for (const key of [refused, toLate]) expect(sent.filter((outId) => outId === key)).toHaveLength(1);
+    await Promise.all([agent.stop(), late.stop()]);
   } finally {
-    await run('umount', [dataDir]);
+    // Lazily: where the test failed, agents are still on it.
+    await run('umount', ['-l', dataDir]);
   }
 });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await rm(bundle, { recursive: true, force: true });
+  await rm(bundle, { recursive: true, force: true, maxRetries: 10 });
 });
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ws-main-'));
@@ -46,7 +46,7 @@ afterEach(async () => {
     child.kill('SIGKILL');
     await gone;
   }
-  await rm(dir, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 interface Run {

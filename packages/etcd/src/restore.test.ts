@@ -7,7 +7,7 @@ import { waitUntil } from './testing/wait-until.ts';
 
 it('a restore from an older snapshot ends watches, and shows in a list', { timeout: 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'waystation-restore-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   const etcd = await withEtcd();
   const store = openStore({ endpoints: etcd.endpoints });
   await store.transact([], [{ type: 'put', key: 'k', value: 'saved' }]);

@@ -37,7 +37,7 @@ afterEach(async () => {
     }
   }
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 interface Run {
   readonly child: ChildProcess;

@@ -131,7 +131,7 @@ describe('a unix socket', () => {
     );
     await expect(second.start()).rejects.toMatchObject({ code: 'LISTEN_FAILED' });
     await fixture?.stop();
-    await rm(dir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true, maxRetries: 10 });
   });
 });
 

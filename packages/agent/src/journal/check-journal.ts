@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runApart } from './run-apart.ts';
 
 /** A journal of the largest size on a slow disk is read within this. */
 const checkMs = 120_000;
 
-/**
- * Reads every page that holds something. It runs in a process of its own, since LMDB trusts its file: a damaged
- * one may end the process that reads it, and with it an agent, at every start again.
- */
+/** Reads every page that holds something. */
 const script = `
 const { open } = require(process.argv[1]);
 const root = open({ path: process.argv[2], noSubdir: false, maxDbs: 4, encoding: 'binary', cache: false, readOnly: true });
@@ -18,7 +15,7 @@ for (const name of ['entries', 'index', 'ids', 'meta']) {
   if (part === undefined) continue;
   for (const { value } of part.getRange({})) bytes += Buffer.from(value).reduce((sum, byte) => sum ^ byte, 0);
 }
-process.stdout.write('read');
+process.stdout.write('done');
 process.exit(0);
 `;
 
@@ -26,10 +23,5 @@ process.exit(0);
 export async function canBeRead(folder: string, lmdbPath: string): Promise<boolean> {
   const found = await stat(join(folder, 'data.mdb')).catch(() => undefined);
   if (found === undefined || found.size === 0) return true;
-  return new Promise((resolve) => {
-    const child = ['-e', script, lmdbPath, folder];
-    execFile(process.execPath, child, { timeout: checkMs, killSignal: 'SIGKILL' }, (error, stdout) => {
-      resolve(error === null && stdout === 'read');
-    });
-  });
+  return (await runApart(script, [lmdbPath, folder], checkMs)).done;
 }

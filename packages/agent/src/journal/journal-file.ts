@@ -1,4 +1,4 @@
-import { chmod, open as openFile, writeFile } from 'node:fs/promises';
+import { chmod, open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { pause } from '../pause.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
 import type { JournalCipher } from './journal-cipher.ts';
 import type { JournalEntry } from './journal-entry.ts';
+import { makeJournalFile } from './make-journal-file.ts';
 
 /** Where an entry stands in the index, and what it takes up. */
 export interface EntryPlace {
@@ -34,7 +35,7 @@ export class JournalDamage extends Error {
 
 /** What is needed to open a journal's file. */
 export interface JournalFileParts {
-  readonly lmdb: LoadedLmdb['lmdb'];
+  readonly lmdb: LoadedLmdb;
   readonly folder: string;
   readonly cipher: JournalCipher;
 }
@@ -51,6 +52,8 @@ const flushMs = 30_000;
 /** How long lmdb may take to say why. */
 const reasonMs = 1000;
 const checkName = 'check';
+/** What opening the parts of the file may write. */
+const layoutBytes = 16 * 4096;
 
 /** The journal's lmdb: entries by name, their index by state and time, and names by message id. */
 export class JournalFile {
@@ -64,9 +67,9 @@ export class JournalFile {
   readonly #reserve: FileReserve;
   #broken: Error | undefined;
 
-  private constructor(cipher: JournalCipher, root: RootDatabase<Buffer, string>, path: string) {
+  private constructor(cipher: JournalCipher, root: RootDatabase<Buffer, string>, reserve: FileReserve) {
     this.#cipher = cipher;
-    this.#reserve = new FileReserve(path, () => usedPagesOf(root));
+    this.#reserve = reserve;
     this.#root = root;
     this.#entries = root.openDB('entries', { encoding: 'binary' });
     this.#index = root.openDB('index', { encoding: 'string' });
@@ -76,8 +79,9 @@ export class JournalFile {
 
   /** Opens the file, or makes it; rejects with the system's or LMDB's own error. */
   static async open({ lmdb, folder, cipher }: JournalFileParts): Promise<JournalFile> {
+    await makeJournalFile(folder, lmdb.path);
     await layOut(folder);
-    const root = lmdb.open<Buffer, string>({
+    const root = lmdb.lmdb.open<Buffer, string>({
       path: folder,
       noSubdir: false,
       maxDbs: 4,
@@ -85,9 +89,19 @@ export class JournalFile {
       cache: false,
       overlappingSync: true,
     });
-    const file = new JournalFile(cipher, root, join(folder, 'data.mdb'));
-    for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
-    return file;
+    try {
+      const reserve = new FileReserve(join(folder, 'data.mdb'), () => usedPagesOf(root));
+      // Opening the parts begins a write.
+      await reserve.take(layoutBytes);
+      const file = new JournalFile(cipher, root, reserve);
+      reserve.release(layoutBytes);
+      for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
+      return file;
+    } catch (error) {
+      // One that stayed open would be given again to the next that opens this path, with its failure.
+      await root.close();
+      throw error;
+    }
   }
 
   /** Whether this key wrote what is there; an empty file takes the key. */
@@ -210,9 +224,8 @@ async function reasonOf(error: unknown): Promise<Error> {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** The two files with their mode from the first moment; what is there is left as it is. */
+/** The file of locks, with its mode from the first moment. */
 async function layOut(folder: string): Promise<void> {
-  await writeFile(join(folder, 'data.mdb'), '', { mode: 0o600, flag: 'a' });
   const lock = await openFile(join(folder, 'lock.mdb'), 'w', 0o600);
   try {
     await lock.writeFile(Buffer.alloc(lockFileBytes));

@@ -164,7 +164,7 @@ export class Journal {
     return fresh;
   }
 
-  async #openFile({ lmdb }: LoadedLmdb): Promise<JournalFile> {
+  async #openFile(lmdb: LoadedLmdb): Promise<JournalFile> {
     const secret = this.#options.key ?? (await this.#folder.ownKey());
     return JournalFile.open({ lmdb, folder: this.#folder.path, cipher: new JournalCipher(secret) });
   }

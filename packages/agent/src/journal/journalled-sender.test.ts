@@ -65,7 +65,7 @@ afterEach(async () => {
   // A message that is left open for ever is not waited for.
   for (const { journal } of opened) await journal.stop();
   opened = [];
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function open(options: Partial<JournalOptions> = {}, wallTime = () => Date.now()) {

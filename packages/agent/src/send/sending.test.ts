@@ -43,7 +43,7 @@ afterEach(async () => {
   await sending?.stop(0);
   sending = undefined;
   await simulator.stop();
-  await rm(dir, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function open(

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await sync?.stop();
-  await rm(dir, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 async function follow(options: Partial<FileSyncOptions> = {}): Promise<FileSync> {

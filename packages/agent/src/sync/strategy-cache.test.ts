@@ -11,7 +11,7 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'ws-cache-'));
 });
 afterEach(async () => {
-  await rm(dataDir, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const offered: OfferedStrategy = {

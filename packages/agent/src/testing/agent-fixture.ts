@@ -127,7 +127,7 @@ export class AgentFixture {
 
   async close(): Promise<void> {
     for (const agent of this.#agents) await agent.stop();
-    await rm(this.#dir, { recursive: true, force: true });
+    await rm(this.#dir, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** Starts an agent that follows a file, or a store where one is given. */

@@ -12,7 +12,7 @@ beforeEach(async () => {
   contextFile = join(homeDir, 'contexts.yaml');
 });
 afterEach(async () => {
-  await rm(homeDir, { recursive: true, force: true });
+  await rm(homeDir, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const resolve = (flags: Record<string, unknown>, env: Record<string, string> = {}) =>

@@ -13,7 +13,7 @@ beforeEach(async () => {
   await writeFile(file, 'weight: 70\n');
 });
 afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const calm = () => ({ onTerminal: false, interrupted: new AbortController().signal });

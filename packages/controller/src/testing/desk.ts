@@ -26,7 +26,7 @@ export class Desk {
 
   async close(): Promise<void> {
     await this.store.close();
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** Runs wayctl without a terminal. */

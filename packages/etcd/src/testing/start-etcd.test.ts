@@ -28,7 +28,7 @@ it('starts an etcd with TLS and authentication that outlives a power cut and goe
     etcd.pause();
   } finally {
     await etcd.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
   expect(existsSync(dirname(etcd.certificates?.ca ?? '/'))).toBe(false);
   expect(() => etcd.nodes[0]?.pid).toThrow('does not run');
