@@ -52,7 +52,14 @@ export class Caller {
     const calledAt = time.now();
     void this.#ask(tag).then(({ answer, hungUpAt, blocked }) => {
       const facts = { tag, keyed: key !== undefined, calledAt, deadline: calledAt + timeoutMs };
-      onTold({ ...facts, ...(hungUpAt !== undefined && { hungUpAt }), toldAt: time.now(), answer, blocked });
+      onTold({
+        ...facts,
+        ...(hungUpAt !== undefined && { hungUpAt }),
+        toldAt: time.now(),
+        toldTurn: time.turn(),
+        answer,
+        blocked,
+      });
       if (isOver(answer) || this.#tries > repeats) return;
       time.after(pauseMs, () => {
         this.#try();

@@ -14,8 +14,8 @@ const notSent: ReadonlySet<SendResult['kind']> = new Set([
 ]);
 /** How late an answer may be, in ms. */
 const tolerance = 50;
-/** With less time left, no attempt is begun. */
-const minimumAttemptMs = 300;
+/** With less time left than an attempt needs, and the wait before it, none is begun. */
+const tooLittleMs = 300 + 100;
 
 /** Every promise that a run has broken, one a line; empty: it kept them all. */
 export function findViolations(run: Run): readonly string[] {
@@ -30,7 +30,10 @@ export function findViolations(run: Run): readonly string[] {
 }
 
 /** Nobody is told OK without a text, nor "not sent" with one. */
-function ofAnswer({ phones, history }: Run, { tag, answer, calledAt, toldAt, keyed }: Told): string[] {
+function ofAnswer(
+  { phones, history }: Run,
+  { tag, answer, calledAt, toldAt, toldTurn, keyed }: Told,
+): string[] {
   if (answer.kind !== 'result') return [];
   const { kind } = answer.result;
   const texts = phones.texts(tag);
@@ -41,7 +44,9 @@ function ofAnswer({ phones, history }: Run, { tag, answer, calledAt, toldAt, key
   if (!notSent.has(kind)) return [];
   // Another call with the same key may have sent it later; and without a journal, nobody knows of those before.
   const from = kind === 'no-journal' ? calledAt : 0;
-  const sent = texts.filter(({ writtenAt }) => !keyed || (writtenAt >= from && writtenAt <= toldAt));
+  const sent = texts.filter(
+    ({ writtenAt, writtenTurn }) => !keyed || (writtenAt >= from && writtenTurn < toldTurn),
+  );
   return sent.length === 0 ? [] : [`${tag} was told ${kind} at ${at(toldAt)} and there is a text`];
 }
 
@@ -56,7 +61,7 @@ function ofFailover({ history }: Run, { tag, answer, toldAt, deadline, blocked }
   if (answer.kind !== 'result' || answer.result.kind !== 'no-channel') return [];
   const { attempts, reason } = answer.result;
   // Who waited for another's answer may have had more time than that one.
-  if (deadline - toldAt < minimumAttemptMs || reason.includes('time ran out')) return [];
+  if (deadline - toldAt < tooLittleMs || reason.includes('time ran out')) return [];
   const places = history.channels.map(({ host, account }, index) => ({
     channel: channelName(index),
     host: hostName(host),

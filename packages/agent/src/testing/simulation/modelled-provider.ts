@@ -56,6 +56,7 @@ export class ModelledProvider {
     const query = new URL(request.path, 'http://provider').searchParams;
     const tag = templateParamShape.parse(JSON.parse(query.get('TemplateParam') ?? '{}')).code;
     const writtenAt = this.#time.now();
+    const writtenTurn = this.#time.turn();
     this.#phones.noteWritten({ tag, channel, at: writtenAt });
     if (manner?.kind === 'loses-request') return;
     const lateMs = manner?.kind === 'takes-late' ? manner.ms : 0;
@@ -64,7 +65,7 @@ export class ModelledProvider {
         const takenAt = this.#time.now();
         const outId = query.get('OutId') ?? '';
         const phoneNumber = query.get('PhoneNumbers') ?? '';
-        this.#phones.take({ tag, channel, outId, phoneNumber, writtenAt, takenAt });
+        this.#phones.take({ tag, channel, outId, phoneNumber, writtenAt, writtenTurn, takenAt });
       });
       if (reply === undefined) return;
       const answerMs = manner?.kind === 'answers-late' ? manner.ms : 0;

@@ -14,6 +14,8 @@ export interface Text {
   readonly phoneNumber: string;
   readonly writtenAt: number;
   readonly takenAt: number;
+  /** When it was written, as a turn of time. */
+  readonly writtenTurn: number;
 }
 
 /** What was written and what was taken: the truth that answers are held against. */

@@ -19,6 +19,8 @@ export interface Told {
   readonly deadline: number;
   readonly hungUpAt?: number;
   readonly toldAt: number;
+  /** When it was told, as a turn of time. */
+  readonly toldTurn: number;
   readonly answer: Answer;
   /** Scopes that were blocked when it was told, as `kind name`. */
   readonly blocked: readonly string[];

@@ -21,7 +21,7 @@ export class VirtualTime implements Clock {
   #now = 0;
   #wall: number;
   #timers: Timer[] = [];
-  #steps = 0;
+  #turns = 0;
 
   constructor(wallTime: number) {
     this.#wall = wallTime;
@@ -35,9 +35,10 @@ export class VirtualTime implements Clock {
     return this.#wall;
   }
 
-  /** Timers that have struck so far. */
-  get steps(): number {
-    return this.#steps;
+  /** A number that rises each time it is asked for: what comes before what within a millisecond. */
+  turn(): number {
+    this.#turns += 1;
+    return this.#turns;
   }
 
   /** Sets the wall clock alone on or back. */
@@ -92,7 +93,6 @@ export class VirtualTime implements Clock {
     await quiet();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#pass(next.at);
-      this.#steps += 1;
       if (next.everyMs !== undefined) {
         next.at += next.everyMs;
         this.#add(next);
