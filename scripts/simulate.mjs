@@ -1,10 +1,8 @@
 // `pnpm simulate [--histories N] [--seed S] [--path P]`: the agent's own drivers through as many random histories
 // of crashes, callers and provider faults, on a virtual clock. Exits with 1 at the first promise that is broken.
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { importSource } from './import-source.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -23,30 +21,7 @@ if (!Number.isSafeInteger(histories) || histories < 1 || !Number.isSafeInteger(s
 const batch = 1000;
 
 const agent = join(import.meta.dirname, '../packages/agent');
-const folder = join(agent, 'dist/.simulation');
-await mkdir(folder, { recursive: true });
-const outfile = join(folder, `simulate-${process.pid}.mjs`);
-await build({
-  entryPoints: [join(agent, 'src/testing/simulation/simulate.ts')],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.19',
-  conditions: ['@waystation/source'],
-  sourcemap: 'inline',
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  external: ['@alicloud/*', '@darabonba/*', 'lmdb'],
-  logLevel: 'warning',
-});
-let simulate;
-try {
-  ({ simulate } = await import(pathToFileURL(outfile).href));
-} finally {
-  await rm(outfile, { force: true });
-}
+const { simulate } = await importSource(join(agent, 'src/testing/simulation/simulate.ts'));
 
 const started = performance.now();
 const seconds = () => ((performance.now() - started) / 1000).toFixed(0);

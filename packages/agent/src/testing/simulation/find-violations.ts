@@ -14,6 +14,8 @@ const notSent: ReadonlySet<SendResult['kind']> = new Set([
 ]);
 /** How late an answer may be, in ms. */
 const tolerance = 50;
+/** A disk as quick as this is never what an answer waits for. */
+const promptMs = 5;
 /** With less time left than an attempt needs, and the wait before it, none is begun. */
 const tooLittleMs = 300 + 100;
 
@@ -107,12 +109,16 @@ function ofWrites({ phones, history, peaceAt }: Run, tag: string, all: readonly 
   });
 }
 
-/** Once everything is over, no key is in use; only a crash makes one unknown of which nothing was written. */
-function ofPeace({ phones, crashes }: Run, { tag, answer }: Told): string[] {
+/**
+ * Once everything is over, no key is in use; only a crash makes one unknown of which nothing was written, or a disk
+ * that had taken an attempt and did not say so in time.
+ */
+function ofPeace({ phones, crashes, history }: Run, { tag, answer }: Told): string[] {
   if (answer.kind !== 'result') return [`${tag} was ${answer.kind} in peace`];
   const { kind } = answer.result;
   if (kind === 'in-progress') return [`${tag} is in progress for ever`];
-  if (kind === 'unknown' && crashes.length === 0 && phones.written(tag).length === 0)
+  const prompt = history.disk.flushMs <= promptMs && history.disk.failing === 0;
+  if (kind === 'unknown' && prompt && crashes.length === 0 && phones.written(tag).length === 0)
     return [`${tag} is unknown, and was never written`];
   return [];
 }
