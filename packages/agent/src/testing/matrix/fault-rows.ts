@@ -55,7 +55,7 @@ export const faultRows: readonly FaultRow[] = [
   ...both('answers with wrong types', { kind: 'wrong-types' }),
   { name: 'answers OK and swallows the text', fault: { kind: 'swallow' }, lies: true },
   { name: 'throttles', fault: { kind: 'throttle' } },
-  { name: 'throttles for half a second', fault: { kind: 'throttle', retryAfterMs: 500 } },
+  { name: 'throttles for a second', fault: { kind: 'throttle', retryAfterMs: 1000 } },
   says('isv.MOBILE_NUMBER_ILLEGAL'),
   says('isv.SMS_SIGNATURE_ILLEGAL'),
   says('isv.AMOUNT_NOT_ENOUGH'),

@@ -46,12 +46,7 @@ export class Life {
     this.#onEnd();
   }
 
-  /** Something happens; never comes back where the process ends before it. */
-  async touch(step: Step): Promise<void> {
-    if (!this.happens(step)) await never;
-  }
-
-  /** Something happens at once; false where the process ends before it, or has ended. */
+  /** Something happens; false where the process ends before it, or has ended: then `never` is to be awaited. */
   happens(step: Step): boolean {
     if (this.#dead) return false;
     this.#next = step;
@@ -74,4 +69,5 @@ export class Life {
   }
 }
 
-const never = new Promise<void>(() => undefined);
+/** What a process waits for that has ended. */
+export const never = new Promise<void>(() => undefined);

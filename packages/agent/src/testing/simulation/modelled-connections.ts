@@ -2,6 +2,7 @@ import type { TransportFailure } from '@waystation/core';
 import type { CallLimits, ConnectionPool } from '../../provider/transport/connection-pool.ts';
 import type { HttpRequest, TransportResult } from '../../provider/transport/http-message.ts';
 import type { Manner } from './history.ts';
+import { never } from './life.ts';
 import type { Life } from './life.ts';
 import type { ModelledProvider } from './modelled-provider.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -33,7 +34,7 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
       const manner = provider.mannerOf(this.#host);
       const reused = this.#idle > 0;
       const failure = reused ? this.#reuse(limits) : await this.#connect(manner, limits);
-      await life.touch('connected');
+      if (!life.happens('connected')) await never;
       if (failure !== undefined) return { answered: false, failure };
       const may = limits.mayWrite === undefined || (await limits.mayWrite());
       if (!may || limits.signal?.aborted === true) {
@@ -83,7 +84,7 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
     { deadline, readMs, listen }: CallLimits,
   ): Promise<TransportResult> {
     const { time, life, provider } = this.#parts;
-    await life.touch('written');
+    if (!life.happens('written')) await never;
     const reply = new Promise<TransportResult>((resolve) => {
       provider.deliver({
         request,
@@ -100,7 +101,7 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
       .later(Math.max(0, patience))
       .then((): TransportResult => ({ answered: false, failure: { kind: 'timeout', written: true } }));
     const result = await Promise.race([reply, late]);
-    await life.touch('answer read');
+    if (!life.happens('answer read')) await never;
     if (result.answered) this.#idle += 1;
     return result;
   }

@@ -2,6 +2,7 @@ import type { Random } from '@waystation/core';
 import type { JournalEntry } from '../../journal/journal-entry.ts';
 import type { EntryPlace, IndexLine, PlacedEntry } from '../../journal/journal-file.ts';
 import type { EntryFile } from '../../journal/journal-stock.ts';
+import { never } from './life.ts';
 import type { Life } from './life.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -116,14 +117,14 @@ export class ModelledJournalFile implements EntryFile {
     const { flushMs, failing } = this.#manners;
     this.#broken ||= random() < failing;
     if (this.#broken) throw new Error('ENOSPC: no space left on device');
-    await life.touch('journal write');
+    if (!life.happens('journal write')) await never;
     this.#flushedAt = Math.max(this.#flushedAt, time.now() + Math.floor(random() * (flushMs + 1)));
     this.#disk.write(change);
     change(this.#seen);
     await life.later(this.#flushedAt - time.now(), () => {
       this.#disk.flushNext();
     });
-    await life.touch('journal flushed');
+    if (!life.happens('journal flushed')) await never;
   }
 }
 
