@@ -107,6 +107,12 @@ export class SimulatorProcess {
     return faults.find((fault) => fault.id === id)?.strikes ?? 0;
   }
 
+  /** Ids of the faults in force. */
+  async faults(): Promise<readonly string[]> {
+    const { faults } = (await this.#call('GET', '/faults')) as { faults: { id: string }[] };
+    return faults.map(({ id }) => id);
+  }
+
   async clearFaults(): Promise<void> {
     await this.#call('DELETE', '/faults');
   }

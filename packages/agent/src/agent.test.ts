@@ -76,10 +76,10 @@ describe('an agent that follows a file', () => {
   });
 
   it('tells of settings that it does not act on, once a revision', async () => {
-    await fixture.writeStrategy({ ...strategy('a'), reconcile: { firstMs: 1 } });
+    await fixture.writeStrategy({ ...strategy('a'), limits: { numbers: { kind: 'aliyun-otp' } } });
     const started = await fixture.start();
     expect((await started.status())['warnings']).toContainEqual(
-      expect.stringMatching(/^reconcile.* not acted on/),
+      expect.stringMatching(/^limits.* not acted on/),
     );
     expect(fixture.logs.filter((line) => line.includes('not acted on'))).toHaveLength(1);
   });

@@ -9,6 +9,7 @@ import { CompatHandler } from './http/compat/compat-handler.ts';
 import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
+import type { BootClock } from './reconcile/boot-clock.ts';
 import { RecentMessages } from './http/recent-messages.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalledSender } from './journal/journalled-sender.ts';
@@ -30,6 +31,8 @@ export interface AgentDependencies {
   /** Opens the configured store; called after the ports are open, and never in file mode. */
   readonly openStore: () => Promise<ConfigStore>;
   readonly clock: Clock;
+  /** A clock that outlives this process; absent: nobody knows how long ago an earlier process did something. */
+  readonly bootClock?: BootClock | undefined;
   readonly random: Random;
   readonly log: AgentLogger;
   readonly version: string;
@@ -76,7 +79,10 @@ export class Agent {
       { log: log.child({ component: 'strategy-cache' }) },
       { dataDir: config.dataDir, origin: originOf(config) },
     );
-    const onChange = (): void => this.#reporter?.changed();
+    const onChange = (): void => {
+      this.#reporter?.changed();
+      void this.#sender.recover();
+    };
     const syncLog = log.child({ component: 'strategy-sync' });
     this.#intake = new StrategyIntake({
       applier: sendSide,
@@ -88,12 +94,7 @@ export class Agent {
       onChange,
     });
     this.#journal = journalOf(dependencies, config);
-    this.#sender = new JournalledSender({
-      sender: sendSide,
-      journal: this.#journal,
-      clock,
-      strategy: () => this.#intake.applied?.snapshot.strategy,
-    });
+    this.#sender = senderOf(dependencies, this.#journal, this.#intake);
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
     const { source, fleet } = config;
@@ -148,6 +149,7 @@ export class Agent {
       log.info({ api: formatListenAddress(api), admin: formatListenAddress(admin) }, 'agent listening');
       await this.#feed.start();
       this.#reporter?.start();
+      void this.#sender.recover();
       return { api, admin };
     } catch (error) {
       await this.stop();
@@ -241,6 +243,16 @@ export class Agent {
 
 function journalOf({ clock, log }: AgentDependencies, { dataDir, journal }: AgentConfig): Journal {
   return new Journal({ clock, log: log.child({ component: 'journal' }) }, { dataDir, ...journal });
+}
+
+function senderOf(
+  { sendSide, clock, bootClock }: AgentDependencies,
+  journal: Journal,
+  intake: StrategyIntake,
+): JournalledSender {
+  const strategy = () => intake.applied?.snapshot.strategy;
+  const past = () => sendSide.past;
+  return new JournalledSender({ sender: sendSide, journal, clock, strategy, past, bootClock });
 }
 
 /** Names what a cached strategy was taken from, so that another fleet's is never served. */

@@ -35,6 +35,25 @@ export type { RoutingSnapshot } from './model/snapshot.ts';
 export { schemaVersion } from './model/strategy-shape.ts';
 export { strategySchema } from './model/strategy.ts';
 export type { Strategy, StrategyInput } from './model/strategy.ts';
+export { askedNumber, numbersToAsk } from './reconcile/numbers-to-ask.ts';
+export { readSendDate } from './reconcile/record-row.ts';
+export type { RecordRow } from './reconcile/record-row.ts';
+export { startSearch, stepSearch } from './reconcile/search.ts';
+export type {
+  AttemptTime,
+  NoRecordsAnswer,
+  RecordsAnswer,
+  Rivals,
+  Search,
+  SearchEffect,
+  SearchEvent,
+  SearchInput,
+  SearchRules,
+  SearchVerdict,
+} from './reconcile/search-state.ts';
+export { searchTogether } from './reconcile/search-together.ts';
+export { shanghaiDay } from './reconcile/shanghai-days.ts';
+export type { Sought } from './reconcile/sought.ts';
 export { buildPicker } from './routing/build-picker.ts';
 export { coversTemplate, maxNumbersOf } from './routing/coverage.ts';
 export { buildRouteMatcher, matchRoute } from './routing/match-route.ts';

@@ -19,6 +19,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
   /** Told of what became of a message that was answered as unknown, once the answer has come late. */
   readonly onLate?: (result: SendResult) => void;
+  /** Given the promise of what `onLate` will be told, right before such a message is answered. */
+  readonly onOpen?: (late: Promise<SendResult>) => void;
 }
 
 /** Sends one message; never a rejection for what a provider, a network or a caller does. */

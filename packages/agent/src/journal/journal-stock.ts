@@ -98,6 +98,11 @@ export class JournalStock {
     return this.#parts.file.nameOf(use, text);
   }
 
+  /** Waits until nothing more of an entry is being written. */
+  async idle(name: string): Promise<void> {
+    while (this.#moving.has(name)) await this.#moving.get(name);
+  }
+
   get(name: string): PlacedEntry | undefined {
     const unsaved = this.#unsaved.get(name);
     if (unsaved !== undefined) return { entry: unsaved.entry, place: unsaved.was ?? unplaced };
@@ -149,12 +154,18 @@ export class JournalStock {
   }
 
   /** As `put`, for what must be known even if the disk does not take it: it is kept in memory until it does. */
-  async settle(name: string, entry: JournalEntry, was?: EntryPlace): Promise<void> {
+  async settle(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace | undefined> {
     try {
-      await this.put(name, entry, was);
+      return await this.put(name, entry, was);
     } catch {
       this.#unsaved.set(name, { entry, was });
+      return was;
     }
+  }
+
+  /** Names of the messages whose outcome is unknown, oldest first. */
+  *held(): Iterable<string> {
+    for (const { name } of this.#parts.file.lines('held')) if (!this.#leaving.has(name)) yield name;
   }
 
   /** Forgets an entry, whether the disk lets go of it or not. */

@@ -1,13 +1,18 @@
 import type { Clock, Message, Strategy } from '@waystation/core';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
 import { pause } from '../pause.ts';
+import type { BootClock } from '../reconcile/boot-clock.ts';
+import type { PastSearch } from '../reconcile/past-search.ts';
 import { newMessageId } from '../send/message-id.ts';
 import type { SendResult } from '../send/send-result.ts';
-import type { HeldEntry } from './journal-entry.ts';
+import { HeldSearches, searchesFor } from './held-searches.ts';
+import type { HeldPlaced } from './held-searches.ts';
+import { isOpenAttempt, withoutRecords } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
 import type { PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
 import type { Journal } from './journal.ts';
+import { LateEnd } from './late-end.ts';
 import { AttemptNotWritten, MessageRun, unknownEntry } from './message-run.ts';
 import type { HeldBefore } from './message-run.ts';
 import { payloadText } from './payload-text.ts';
@@ -19,17 +24,17 @@ export interface JournalledSenderDependencies {
   readonly clock: Clock;
   /** The strategy in force; absent while there is none. */
   readonly strategy: () => Strategy | undefined;
+  /** Searches for what is held as unknown; absent: it stays so. */
+  readonly past?: () => PastSearch;
+  /** Absent: after a restart nobody knows how long ago an attempt was made. */
+  readonly bootClock?: BootClock | undefined;
 }
 
 /** A key in use: by the first caller that came with it. */
 interface Claim {
   id: string;
   readonly payload: string;
-  /** The id that its first caller came with. */
-  readonly callId: string;
   result: Promise<SendResult>;
-  /** Resolves once its end stands in the journal. */
-  over: Promise<unknown>;
 }
 
 interface Keyed {
@@ -53,9 +58,27 @@ export class JournalledSender implements MessageSender {
   readonly #dependencies: JournalledSenderDependencies;
   readonly #claims = new Map<string, Claim>();
   readonly #ending = new Set<Promise<unknown>>();
+  readonly #held: HeldSearches;
+  #recovering = false;
 
   constructor(dependencies: JournalledSenderDependencies) {
     this.#dependencies = dependencies;
+    this.#held = new HeldSearches(dependencies);
+  }
+
+  /** Searches once for what an earlier process left open; does nothing before there is a strategy to ask by. */
+  async recover(): Promise<void> {
+    const { journal, strategy, past } = this.#dependencies;
+    if (this.#recovering || past === undefined || strategy() === undefined) return;
+    this.#recovering = true;
+    const opened = await journal.opened();
+    if (!opened.open) {
+      this.#recovering = false;
+      return;
+    }
+    const recovered = this.#held.recover(opened.stock);
+    this.#untilEnd(recovered);
+    await recovered;
   }
 
   async send(message: Message, options: SendOptions): Promise<SendResult> {
@@ -73,22 +96,34 @@ export class JournalledSender implements MessageSender {
 
   /** Waits until everything that has ended is written. */
   async settled(): Promise<void> {
+    this.#held.endRecovery();
     await Promise.allSettled([...this.#ending]);
   }
 
   async #unkeyed(message: Message, options: SendOptions): Promise<SendResult> {
-    const result = await this.#dependencies.sender.send(message, options);
+    let kept: Promise<void> = Promise.resolve();
+    const onLate = (late: SendResult): void => {
+      options.onLate?.(late);
+      this.#untilEnd(kept.then(() => this.#keep(message, late)));
+    };
+    const result = await this.#dependencies.sender.send(message, { ...options, onLate });
     if (result.kind !== 'unknown') return result;
-    const kept = this.#keepUnknown(message, result).finally(() => this.#ending.delete(kept));
-    this.#ending.add(kept);
+    kept = this.#keep(message, result);
+    this.#untilEnd(kept);
     return result;
   }
 
-  async #keepUnknown(message: Message, result: SendResult): Promise<void> {
+  #untilEnd(work: Promise<unknown>): void {
+    const ending: Promise<unknown> = work.finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  async #keep(message: Message, result: SendResult): Promise<void> {
     const opened = await this.#dependencies.journal.opened();
     if (!opened.open || !opened.stock.makeRoom(0)) return;
     const entry = unknownEntry({ message }, result, this.#dependencies.clock.wallTime());
-    await opened.stock.settle(`id ${result.id}`, entry);
+    const name = `id ${result.id}`;
+    await opened.stock.settle(name, entry, opened.stock.get(name)?.place);
   }
 
   /** Everything up to the claim happens at once: two with one key never both find it free. */
@@ -103,7 +138,7 @@ export class JournalledSender implements MessageSender {
     const free = (): void => {
       if (this.#claims.get(key) === claim) this.#claims.delete(key);
     };
-    const claim: Claim = { id, callId: id, payload, result: pending, over: pending };
+    const claim: Claim = { id, payload, result: pending };
     this.#claims.set(key, claim);
     const taken = this.#take({ key, payload, id, message, options, deadline }, claim);
     claim.result = taken.then(({ result, saved }) => {
@@ -113,7 +148,6 @@ export class JournalledSender implements MessageSender {
     // The key stays claimed until its end stands in the journal: whoever asks before is told by the claim.
     const freed = taken.then(({ saved }) => saved).finally(free);
     this.#ending.add(freed);
-    claim.over = freed.catch(() => undefined);
     void freed.catch(() => undefined).then(() => this.#ending.delete(freed));
     return claim.result;
   }
@@ -142,25 +176,57 @@ export class JournalledSender implements MessageSender {
     const name = `key ${stock.nameOf('key', key)}`;
     const digest = stock.nameOf('payload', payload);
     const found = lookUp(stock, name);
-    if (found === 'damaged') return over(noJournal(id, 'what the journal knows of this key cannot be read'));
+    if (found === 'damaged') return over(damaged(id));
     if (found === undefined) return this.#run(stock, keyed, { name, digest });
     claim.id = found.entry.id;
     if (found.entry.digest !== digest) return over(reused(found.entry.id));
     if (found.entry.state === 'done') return over(replayOf(found.entry.result));
     if (found.entry.state === 'open') return over(inProgress(found.entry.id));
-    if (!this.#resends(found.entry)) return over(found.entry.result);
-    return this.#run(stock, keyed, { name, digest }, { entry: found.entry, place: found.place });
+    return this.#takeUp(stock, keyed, { name, digest }, { entry: found.entry, place: found.place });
+  }
+
+  /** A repeat of a message that is held as unknown: by what its own route said when it was sent. */
+  async #takeUp(stock: JournalStock, keyed: Keyed, names: Names, held: HeldPlaced): Promise<Taken> {
+    const { entry } = held;
+    const { rule } = entry;
+    if (rule?.onUnknownOutcome === 'resend') {
+      await this.#held.stop(names.name);
+      return this.#again(stock, keyed, names);
+    }
+    if (rule === undefined || !searchesFor(entry)) return over(entry.result);
+    const waitMs = Math.max(0, keyed.deadline - this.#dependencies.clock.now());
+    const done = new AbortController();
+    const tooLate = pause(waitMs, [done.signal]).then(() => undefined);
+    const result = await Promise.race([this.#held.resultOf(stock, names.name, held), tooLate]);
+    done.abort();
+    if (result === undefined) return over(entry.result);
+    if (result.kind === 'unknown') {
+      return rule.afterInconclusive === 'resend' ? this.#again(stock, keyed, names) : over(result);
+    }
+    if (result.kind !== 'no-channel' || rule.afterReconcile !== 'resend') return over(replayOf(result));
+    const absent = { ...entry, attempts: withoutRecords(entry.attempts) };
+    return this.#run(stock, keyed, names, { entry: absent });
+  }
+
+  /** Sends again what may have been sent, unless it is known by now. */
+  async #again(stock: JournalStock, keyed: Keyed, names: Names): Promise<Taken> {
+    const found = lookUp(stock, names.name);
+    if (found === 'damaged') return over(damaged(keyed.id));
+    if (found === undefined) return this.#run(stock, keyed, names);
+    const { entry, place } = found;
+    if (entry.state === 'open') return over(inProgress(entry.id));
+    if (entry.state === 'done') return over(replayOf(entry.result));
+    return this.#run(stock, keyed, names, { entry, place });
   }
 
   /** Sends, or sends again what the route wants sent again. */
-  async #run(
-    stock: JournalStock,
-    { key, id, message, options, deadline, payload }: Keyed,
-    names: { readonly name: string; readonly digest: string },
-    before?: HeldBefore,
-  ): Promise<Taken> {
-    const { clock, sender } = this.#dependencies;
-    if (!stock.makeRoom(payload.length)) return over(noJournal(id, 'messages of open end fill the journal'));
+  async #run(stock: JournalStock, keyed: Keyed, names: Names, before?: HeldBefore): Promise<Taken> {
+    const { clock, sender, bootClock } = this.#dependencies;
+    const { id, message, options, deadline, payload } = keyed;
+    const doubt = before?.entry.attempts.some(isOpenAttempt) === true ? before.entry.result : undefined;
+    if (!stock.makeRoom(payload.length)) {
+      return over(doubt ?? noJournal(id, 'messages of open end fill the journal'));
+    }
     const { route } = options;
     const timeoutMs = Math.max(1, Math.round(deadline - clock.now()));
     const facts = {
@@ -169,53 +235,63 @@ export class JournalledSender implements MessageSender {
       payload: { message, ...(route !== undefined && { route }) },
       deadlineAt: clock.wallTime() + timeoutMs,
     };
-    const run = new MessageRun({ stock, clock }, facts, before);
-    let saved: Promise<void> = Promise.resolve();
-    const onLate = (late: SendResult): void => {
-      options.onLate?.(late);
-      // What was said the second time says nothing of the first.
-      if (before !== undefined && late.kind !== 'accepted') return;
-      const settled = this.#turnOf(key, id)
-        .then(() => saved)
-        .then(() => run.end(late))
-        .finally(() => this.#ending.delete(settled));
-      this.#ending.add(settled);
-    };
-    // A caller who hangs up cancels nothing: the key outlives the connection.
+    const run = new MessageRun({ stock, clock, bootClock }, facts, before);
+    const late = this.#lateEnd(run, doubt);
     let result: SendResult;
     try {
       result = await sender.send(message, {
+        // A caller who hangs up cancels nothing: the key outlives the connection.
         ...unsignalled(options),
-        timeoutMs,
-        id: facts.id,
-        attempts: run,
-        onLate,
+        ...{ timeoutMs, id: facts.id, attempts: run },
+        onLate: (end) => {
+          options.onLate?.(end);
+          void late.settle(end);
+        },
+        onOpen: (open) => {
+          this.#held.adopt(
+            names.name,
+            open.then((end) => late.settle(end)),
+          );
+        },
       });
     } catch (error) {
-      if (!(error instanceof AttemptNotWritten)) throw error;
+      if (!(error instanceof AttemptNotWritten)) {
+        late.told();
+        throw error;
+      }
       result = run.keptBack(error);
     }
-    // The first time may have reached somebody, whatever was said of the second.
-    if (before !== undefined && result.kind !== 'accepted') {
-      const attempts = [...before.entry.result.attempts, ...result.attempts];
-      result = { ...before.entry.result, attempts };
-    }
-    saved = run.end(result);
+    if (before !== undefined) result = afterBefore(run, before, doubt !== undefined, result);
+    const saved = run.end(result);
+    late.told(saved);
     return { result, saved };
   }
 
-  /** Waits for a later call with this key to be over. */
-  async #turnOf(key: string, callId: string): Promise<void> {
-    for (let other = this.#claims.get(key); other !== undefined; other = this.#claims.get(key)) {
-      if (other.callId === callId) return;
-      await other.over;
-    }
+  #lateEnd(run: MessageRun, inDoubt: SendResult | undefined): LateEnd {
+    const onWrite = (write: Promise<unknown>): void => {
+      this.#untilEnd(write);
+    };
+    return new LateEnd({ run, onWrite, ...(inDoubt && { inDoubt }) });
   }
+}
 
-  #resends({ result: { route: name } }: HeldEntry): boolean {
-    const route = this.#dependencies.strategy()?.routes.find((one) => one.name === name);
-    return route?.onUnknownOutcome === 'resend';
-  }
+/** What holds of a message that was sent again: the first time may have reached somebody, whatever was said now. */
+function afterBefore(
+  run: MessageRun,
+  { entry }: HeldBefore,
+  inDoubt: boolean,
+  result: SendResult,
+): SendResult {
+  // A limit may come of the very text that nobody found.
+  const open = inDoubt || result.kind === 'number-limited';
+  if (!open || result.kind === 'accepted') return result;
+  run.reopen();
+  return { ...entry.result, attempts: [...entry.result.attempts, ...result.attempts] };
+}
+
+interface Names {
+  readonly name: string;
+  readonly digest: string;
 }
 
 function unsignalled(options: SendOptions): SendOptions {
@@ -261,8 +337,17 @@ function reused(id: string): SendResult {
   return { ...nothingYet(id), kind: 'key-reused', reason };
 }
 
+function damaged(id: string): SendResult {
+  return noJournal(id, 'what the journal knows of this key cannot be read');
+}
+
 function noJournal(id: string, why: string): SendResult {
-  return { ...nothingYet(id), kind: 'no-journal', reason: `nothing was sent: ${why}`, retryAfterMs: 5000 };
+  return {
+    ...nothingYet(id),
+    kind: 'no-journal',
+    reason: `nothing was sent for this request: ${why}`,
+    retryAfterMs: 5000,
+  };
 }
 
 function nothingYet(id: string) {

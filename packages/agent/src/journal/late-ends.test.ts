@@ -21,7 +21,11 @@ class OneAttempt implements MessageSender {
   readonly late: ((kind: 'accepted' | 'deadline') => void)[] = [];
 
   async send(_: Message, { id = 'none', attempts, onLate }: SendOptions): Promise<SendResult> {
-    await attempts?.starting({ candidate, outId: id, revision: 3, route: 'default' });
+    await attempts?.starting({
+      candidate,
+      ...{ outId: id, unique: true, templateCode: 't', revision: 3, route: 'default', lastsMs: 1000 },
+      rule: { onUnknownOutcome: 'resend', afterReconcile: 'resend', afterInconclusive: 'fail' },
+    });
     const facts = { id, revision: 3, route: 'default', attempts: [] };
     const reason = 'told so';
     this.late.push((kind) => {

@@ -1,7 +1,10 @@
 import type { Clock, Outcome, OutcomeClass } from '@waystation/core';
 import { maskNumber, maskNumbers } from '../log/mask-numbers.ts';
-import type { AttemptLog, AttemptStart } from '../send/attempt-log.ts';
+import { bootInstant } from '../reconcile/boot-clock.ts';
+import type { BootClock } from '../reconcile/boot-clock.ts';
+import type { AttemptLog, AttemptStart, UnknownRule } from '../send/attempt-log.ts';
 import type { AttemptRecord, SendResult } from '../send/send-result.ts';
+import { isOpenAttempt, withoutRecords } from './journal-entry.ts';
 import type {
   DoneEntry,
   HeldEntry,
@@ -24,10 +27,18 @@ export interface RunFacts {
   readonly deadlineAt: number;
 }
 
+/** What writing a message's attempts needs. */
+export interface MessageRunDependencies {
+  readonly stock: JournalStock;
+  readonly clock: Clock;
+  readonly bootClock?: BootClock | undefined;
+}
+
 /** A message held as unknown that is sent again, with its place. */
 export interface HeldBefore {
   readonly entry: HeldEntry;
-  readonly place: EntryPlace;
+  /** Absent: its entry is gone, since the provider's records prove that it was not sent. */
+  readonly place?: EntryPlace;
 }
 
 /** The journal did not take an attempt, so that attempt was not made. */
@@ -39,45 +50,49 @@ export class AttemptNotWritten extends Error {
 export class MessageRun implements AttemptLog {
   readonly #stock: JournalStock;
   readonly #clock: Clock;
+  readonly #bootClock: BootClock | undefined;
   readonly #facts: RunFacts;
   readonly #receivedAt: number;
   readonly #attempts: JournalAttempt[] = [];
+  /** How many attempts were made before this run. */
+  #before = 0;
+  #rule: UnknownRule | undefined;
   #entry: OpenEntry | HeldEntry | undefined;
   #place: EntryPlace | undefined;
-  /** The attempt that is being written down. */
-  #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    { stock, clock }: { readonly stock: JournalStock; readonly clock: Clock },
-    facts: RunFacts,
-    before?: HeldBefore,
-  ) {
+  constructor({ stock, clock, bootClock }: MessageRunDependencies, facts: RunFacts, before?: HeldBefore) {
     this.#stock = stock;
     this.#clock = clock;
+    this.#bootClock = bootClock;
     this.#facts = facts;
     this.#receivedAt = clock.wallTime();
     if (before === undefined) return;
     this.#entry = before.entry;
     this.#place = before.place;
+    this.#before = before.entry.attempts.length;
     this.#attempts.push(...before.entry.attempts);
+    // While the first attempts are in doubt, what their route said goes on.
+    if (before.entry.attempts.some(isOpenAttempt)) this.#rule = before.entry.rule;
   }
 
-  async starting({ candidate, outId, revision, route }: AttemptStart): Promise<void> {
-    const { channel, host, account, credential } = candidate;
+  async starting(start: AttemptStart): Promise<void> {
+    const { outId, unique, templateCode, lastsMs, revision, route, rule } = start;
+    const { channel, host, account, credential } = start.candidate;
     const startedAt = this.#clock.wallTime();
-    this.#attempts.push({ channel, host, account, credential, outId, startedAt });
+    const started = bootInstant(this.#bootClock);
+    const sent = { outId, unique, templateCode, lastsMs, startedAt, ...(started && { started }) };
+    this.#attempts.push({ channel, host, account, credential, ...sent });
     const { id, digest, payload, deadlineAt, name } = this.#facts;
     const entry: OpenEntry = {
       state: 'open',
       ...{ id, digest, payload, deadlineAt, revision },
       receivedAt: this.#receivedAt,
       takenBy: route,
+      rule: this.#rule ?? rule,
       attempts: [...this.#attempts],
     };
     try {
-      const written = this.#stock.put(name, entry, this.#place);
-      this.#writing = written.catch(() => undefined);
-      this.#place = await written;
+      this.#place = await this.#stock.put(name, entry, this.#place);
       this.#entry = entry;
     } catch (cause) {
       this.#attempts.pop();
@@ -89,14 +104,32 @@ export class MessageRun implements AttemptLog {
     const last = this.#attempts.pop();
     if (last === undefined || outcome === undefined) return;
     const { class: outcomeClass, code } = outcome;
-    this.#attempts.push({ ...last, result: { class: outcomeClass, ...(code !== undefined && { code }) } });
+    const ended = bootInstant(this.#bootClock);
+    const result = { class: outcomeClass, ...(code !== undefined && { code }) };
+    this.#attempts.push({ ...last, ...(ended && { ended }), result });
+  }
+
+  absent(): void {
+    // Of those before this run somebody else has to know.
+    const own = this.#attempts.splice(this.#before);
+    this.#attempts.push(...withoutRecords(own));
+  }
+
+  /** What was proven not sent is in doubt again. */
+  reopen(): void {
+    const attempts = this.#attempts.map(({ result, ...rest }) => {
+      if (result?.absent !== true) return { ...rest, ...(result && { result }) };
+      const { class: outcomeClass, code } = result;
+      return { ...rest, result: { class: outcomeClass, ...(code !== undefined && { code }) } };
+    });
+    this.#attempts.splice(0, Infinity, ...attempts);
   }
 
   /** What is true of the message where the journal kept an attempt back. */
   keptBack(cause: unknown): SendResult {
     const { id } = this.#facts;
     const facts = { id, revision: this.#entry?.revision ?? 0, attempts: this.#attempts.map(recordOf) };
-    if (this.#attempts.some(({ result }) => result === undefined || result.class === 'unknown')) {
+    if (this.#attempts.some(isOpenAttempt)) {
       return {
         ...facts,
         kind: 'unknown',
@@ -118,18 +151,18 @@ export class MessageRun implements AttemptLog {
     const { id, name, digest, payload } = this.#facts;
     const endedAt = this.#clock.wallTime();
     const kept = masked(result);
-    // An end that overtook it would be overwritten by it.
-    await this.#writing;
+    // An end that overtook an attempt on its way to the disk would be overwritten by it.
+    await this.#stock.idle(name);
     const now = this.#now();
-    const place = now?.place ?? this.#place;
     if (now !== undefined && this.#isOvertakenBy(now.entry) && result.kind !== 'accepted') return;
+    if (now !== undefined) this.#place = now.place;
     if (result.kind === 'accepted' || result.kind === 'rejected') {
       const numbers = payload.message.phoneNumbers.map(maskNumber);
       const done: DoneEntry = { state: 'done', id, digest, numbers, result: kept, endedAt };
-      await this.#stock.settle(name, done, place);
-    } else if (this.#entry === undefined || place === undefined) {
+      this.#place = await this.#stock.settle(name, done, this.#place);
+    } else if (this.#entry === undefined || this.#place === undefined) {
       return;
-    } else if (result.kind === 'unknown' || this.#attempts.some(isOpen)) {
+    } else if (result.kind === 'unknown' || this.#attempts.some(isOpenAttempt)) {
       const held = {
         ...this.#entry,
         state: 'held' as const,
@@ -137,18 +170,18 @@ export class MessageRun implements AttemptLog {
         result: kept,
         endedAt,
       };
-      await this.#stock.settle(name, held, place);
+      this.#place = await this.#stock.settle(name, held, this.#place);
     } else {
-      await this.#stock.remove(name, id, place);
+      await this.#stock.remove(name, id, this.#place);
     }
   }
 
-  /** Whether a later run tried further: then only what is certain can be said over its head. */
+  /** Whether a later run has gone on with the message: then only what is certain can be said over its head. */
   #isOvertakenBy(entry: JournalEntry): boolean {
     return entry.state === 'done' || entry.attempts.length > this.#attempts.length;
   }
 
-  /** The entry by now: an end that was written before this one has moved it, a later run has gone on with it. */
+  /** The entry by now: another run may have moved it. */
   #now(): PlacedEntry | undefined {
     try {
       return this.#stock.get(this.#facts.name);
@@ -167,10 +200,6 @@ export function unknownEntry(payload: JournalPayload, result: SendResult, endedA
 /** Providers may repeat a number in their words. */
 function masked(result: SendResult): SendResult {
   return 'reason' in result ? { ...result, reason: maskNumbers(result.reason) } : result;
-}
-
-function isOpen({ result }: JournalAttempt): boolean {
-  return result === undefined || result.class === 'unknown';
 }
 
 function recordOf({ channel, result }: JournalAttempt): AttemptRecord {

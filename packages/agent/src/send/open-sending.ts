@@ -10,6 +10,10 @@ import type { ProbeTarget } from '../health/probe-host.ts';
 import type { AgentLogger } from '../log/logger.ts';
 import { openChannel } from '../pool/open-channel.ts';
 import type { OpenChannelOptions } from '../pool/open-channel.ts';
+import type { BootClock } from '../reconcile/boot-clock.ts';
+import { PastSearcher } from '../reconcile/past-searcher.ts';
+import { searchOptions } from '../reconcile/search-options.ts';
+import { Searcher } from '../reconcile/searcher.ts';
 import type { SendSide } from '../status/send-side.ts';
 import { AccountCaller } from './account-caller.ts';
 import { AttemptAlerts } from './attempt-alerts.ts';
@@ -27,6 +31,8 @@ export interface SendingDependencies {
   readonly onCredentialsChanged?: () => void;
   /** Told when a channel came into another state of health. */
   readonly onHealthChanged?: () => void;
+  /** A clock that outlives this process; absent: nobody knows how long ago an earlier process did something. */
+  readonly bootClock?: BootClock;
   /** In place of the official package's default chain. */
   readonly askChain?: AskChain;
 }
@@ -49,9 +55,10 @@ export interface SendingOptions {
  * `CONFIG_INVALID` where the credentials' file cannot be used.
  */
 export async function openSending(
-  { clock, random, log, onCredentialsChanged, onHealthChanged, askChain }: SendingDependencies,
+  dependencies: SendingDependencies,
   options: SendingOptions,
 ): Promise<SendSide> {
+  const { clock, random, log, onCredentialsChanged, onHealthChanged, askChain, bootClock } = dependencies;
   const { allowEndpoints, env, credentialsFile, channels, probes = true } = options;
   const credentials = new CredentialBook(
     {
@@ -84,9 +91,12 @@ export async function openSending(
     }),
     ...(onHealthChanged && { onChange: onHealthChanged }),
   });
-  const sender = new Sender({ routing, alerts, blocks, health, clock, random });
+  const strategy = () => routing.current()?.snapshot.strategy;
+  const searcher = new Searcher({ clock }, searchOptions(strategy));
+  const sender = new Sender({ routing, alerts, blocks, health, searcher, clock, random });
   const caller = new AccountCaller({ routing, clock });
-  return new Sending({ credentials, routing, sender, caller, blocks, health, clock });
+  const past = new PastSearcher({ routing, searcher, clock, ...(bootClock && { bootClock }) });
+  return new Sending({ credentials, routing, sender, caller, blocks, health, searcher, past, clock });
 }
 
 function aliyunEndpoints(): AllowEndpoint[] {

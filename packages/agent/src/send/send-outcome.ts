@@ -47,11 +47,11 @@ export function countOf({ kind }: SendResult): keyof SendCounts {
   return kind === 'accepted' || kind === 'unknown' ? kind : 'failed';
 }
 
-function recordOf({ candidate, outcome, startedAt, endedAt }: EndedAttempt): AttemptRecord {
+function recordOf({ candidate, outcome, startedAt, endedAt, searched }: EndedAttempt): AttemptRecord {
   const { class: outcomeClass, code } = outcome;
   const ms = Math.max(0, Math.round(endedAt - startedAt));
   const told = { ...(code !== undefined && { code }), ms, ...(outcome.written && { written: true }) };
-  return { channel: candidate.channel, outcome: outcomeClass, ...told };
+  return { channel: candidate.channel, outcome: outcomeClass, ...told, ...(searched && { searched }) };
 }
 
 function providerCode({ code }: { readonly code?: string }): { readonly providerCode?: string } {

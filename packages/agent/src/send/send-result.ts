@@ -8,6 +8,8 @@ export interface AttemptRecord {
   readonly ms: number;
   /** Whether the request was handed to a socket; absent: it was not. */
   readonly written?: boolean;
+  /** What the provider's records say of an unknown outcome; absent: not asked, or not to be told from them. */
+  readonly searched?: 'found' | 'absent';
 }
 
 /** What holds of every result. */

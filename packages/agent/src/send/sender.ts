@@ -51,6 +51,7 @@ export class Sender implements MessageSender {
       const { result, late } = await this.#sendBy(lease.state, id, message, options);
       if (late !== undefined) {
         held = true;
+        options.onOpen?.(late);
         void this.#tellLate(late, lease, options);
       }
       return this.#counted(result);

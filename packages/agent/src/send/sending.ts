@@ -3,6 +3,8 @@ import type { CredentialBook } from '../credentials/credential-book.ts';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
+import type { PastSearch } from '../reconcile/past-search.ts';
+import type { Searcher } from '../reconcile/searcher.ts';
 import type {
   BlockState,
   ChannelHealthState,
@@ -23,6 +25,8 @@ export interface SendingParts {
   readonly routing: Pick<Routing, 'apply' | 'current' | 'stop'>;
   readonly sender: Pick<Sender, 'send' | 'counts'>;
   readonly caller: ProviderCaller;
+  readonly searcher: Pick<Searcher, 'stop'>;
+  readonly past: PastSearch;
   readonly health: Pick<HealthTracker, 'renew' | 'conditionOf' | 'probingFirst' | 'stop'>;
   readonly clock: Clock;
   readonly blocks: Pick<BlockBook, 'keep' | 'states'>;
@@ -57,6 +61,10 @@ export class Sending implements SendSide {
     return this.#parts.caller;
   }
 
+  get past(): PastSearch {
+    return this.#parts.past;
+  }
+
   apply(snapshot: RoutingSnapshot): ApplyResult {
     const { routing, blocks, health } = this.#parts;
     const result = routing.apply(snapshot);
@@ -71,6 +79,8 @@ export class Sending implements SendSide {
   }
 
   async stop(timeoutMs: number): Promise<void> {
+    // What is searched for stays unknown: whoever waits for it is told so.
+    this.#parts.searcher.stop();
     await this.#parts.credentials.stop();
     await this.#parts.health.stop();
     await this.#parts.routing.stop(timeoutMs);

@@ -1,5 +1,6 @@
 import type { BlockScope, ChannelHealth, OutcomeClass } from '@waystation/core';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
+import type { PastSearch } from '../reconcile/past-search.ts';
 import type { MessageSender } from '../http/message-sender.ts';
 import type { StrategyApplier } from '../sync/strategy-applier.ts';
 
@@ -53,6 +54,8 @@ export interface SendSide extends StrategyApplier, MessageSender {
   readonly counts: SendCounts;
   /** Calls other actions than sending. */
   readonly caller: ProviderCaller;
+  /** Searches for attempts of earlier processes. */
+  readonly past: PastSearch;
   /** Whether the first hosts are being probed for the first time. */
   readonly probingFirst: boolean;
   /** Lets attempts under way end, at most `timeoutMs`, and closes every connection. */

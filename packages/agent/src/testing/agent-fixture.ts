@@ -36,6 +36,13 @@ export class FakeSendSide implements SendSide {
 
   probingFirst = false;
 
+  readonly past: SendSide['past'] = {
+    search: () => ({
+      end: Promise.resolve({ kind: 'inconclusive', reason: 'not asked for' }),
+      stop: () => undefined,
+    }),
+  };
+
   get blocks(): SendSide['blocks'] {
     return [];
   }

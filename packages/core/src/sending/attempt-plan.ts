@@ -2,6 +2,7 @@ import type { Instant } from '../clock.ts';
 import { exclude, nextCandidate, nothingExcluded } from './attempt-exclusions.ts';
 import type { Exclusions } from './attempt-exclusions.ts';
 import type {
+  AttemptEffect,
   AttemptEvent,
   AttemptingPlan,
   AttemptPlan,
@@ -11,8 +12,10 @@ import type {
   RunningAttempt,
 } from './attempt-plan-state.ts';
 import { asIfAttempted, nextReturn } from './attempt-return.ts';
+import { anyUnknown, beginSearch, stepAfterEnd, stepSearching } from './attempt-search.ts';
+import type { SearchStepResult } from './attempt-search.ts';
 import { exhaustedVerdict, outOfTimeVerdict, refusedVerdict, unknownVerdict } from './attempt-verdict.ts';
-import type { AttemptVerdict, Candidate, EndedAttempt } from './attempt-verdict.ts';
+import type { AttemptVerdict, Candidate } from './attempt-verdict.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -31,8 +34,10 @@ export function startAttemptPlan(input: AttemptPlanInput, at: Instant): AttemptS
 /** The whole life of a message's attempts: state and event in, next state and one effect out. */
 export function stepAttemptPlan(plan: AttemptPlan, event: AttemptEvent): AttemptStep {
   if (event.type === 'caller-gone') return hangUp(plan, event.at);
-  if (plan.state === 'done') return afterEnd(plan, event);
+  if (plan.state === 'done') return stepAfterEnd(plan, event);
   if (event.type === 'deadline') return timeUp(plan, event.at);
+  if (plan.state === 'searching') return afterSearching(stepSearching(plan, event), event.at);
+  if (event.type === 'searched') return still(plan);
   if (plan.state === 'waiting') {
     if (event.type !== 'waited') return still(plan);
     if (!event.granted) return comeBack(plan, event.at, true);
@@ -54,7 +59,9 @@ function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
   switch (event.type) {
     case 'ready':
       if (at >= plan.input.deadline || isCancelled(plan)) return still(plan);
-      return { plan: { ...plan, running: [one], writing: true }, effect: { type: 'write' } };
+      return { plan: { ...plan, running: [one], writing: true }, effect: writeEffect(plan, at) };
+    case 'overdue':
+      return plan.writing && searches(plan) ? overdue(plan, one, at) : still(plan);
     case 'no-room':
       return goOn({ ...plan, full: new Set(plan.full).add(one.candidate.channel) }, others, at);
     case 'blocked': {
@@ -64,6 +71,45 @@ function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
     }
     case 'ended':
       return afterAttempt(plan, one, others, event.outcome, at);
+  }
+}
+
+/** Once another candidate could be asked, the provider is asked about an attempt; what it answers still counts. */
+function writeEffect({ input }: PlanFacts, at: Instant): Extract<AttemptEffect, { type: 'write' }> {
+  const overdueAt = at + shareOf(input.deadline - at, input.readMs);
+  const inTime = overdueAt < input.deadline;
+  return { type: 'write', ...(searches({ input }) && inTime && { overdueAt }) };
+}
+
+function overdue(plan: AttemptingPlan, one: RunningAttempt, at: Instant): AttemptStep {
+  return beginSearch(withOpen(withoutRunning(plan), one, at), { listening: one });
+}
+
+function withoutRunning({
+  input,
+  begun,
+  attempts,
+  excluded,
+  blocked,
+  full,
+  callerGone,
+}: PlanFacts): PlanFacts {
+  return { input, begun, attempts, excluded, blocked, full, callerGone };
+}
+
+/** Whether an unknown outcome is followed by a search. */
+function searches({ input }: Pick<PlanFacts, 'input'>): boolean {
+  return input.onUnknownOutcome === 'reconcile' && input.search !== undefined;
+}
+
+function afterSearching(result: SearchStepResult, at: Instant): AttemptStep {
+  switch (result.kind) {
+    case 'step':
+      return result.step;
+    case 'finish':
+      return finish(result.facts, result.verdict, { searched: true });
+    case 'proceed':
+      return proceed({ ...result.facts, full: new Set() }, at);
   }
 }
 
@@ -77,6 +123,12 @@ function afterAttempt(
   const attempts = [...plan.attempts, { candidate, outcome, startedAt, endedAt: at }];
   const excluded = exclude(plan.excluded, candidate, outcome.excludes);
   const next = { ...plan, attempts, excluded, full: new Set<string>() };
+  // Refused after one that stayed open: nothing more is sent, and what became of that one is asked.
+  const open = attempts.slice(0, -1).some((one) => one.outcome.class === 'unknown');
+  if (plan.input.search !== undefined && outcome.excludes === 'everything' && open) {
+    return beginSearch(withoutRunning(next), { refused: outcome });
+  }
+  if (outcome.class === 'unknown' && searches(next)) return beginSearch(withoutRunning(next));
   const verdict = verdictOf(next, outcome);
   return verdict === undefined ? goOn(next, others, at) : finish(next, verdict);
 }
@@ -191,27 +243,27 @@ function timeUp(plan: Exclude<AttemptPlan, { state: 'done' }>, at: Instant): Att
   const { attempts } = plan;
   const [one] = plan.state === 'attempting' && plan.writing ? plan.running : [];
   if (one !== undefined) {
-    const { candidate, startedAt } = one;
-    const outcome = outcomeOf('unknown', { reason: 'written, and not answered yet', written: true });
-    const open = { ...plan, attempts: [...attempts, { candidate, outcome, startedAt, endedAt: at }] };
-    return finish(open, unknownVerdict(open.attempts), one);
+    const open = withOpen(plan, one, at);
+    return finish(open, unknownVerdict(open.attempts), { outstanding: one });
+  }
+  if (plan.state === 'searching') {
+    const { listening: outstanding, refused, inconclusive: searched } = plan;
+    const more = {
+      ...(outstanding && { outstanding }),
+      ...(refused && { refused }),
+      ...(searched && { searched }),
+    };
+    return finish(plan, unknownVerdict(attempts), more);
   }
   if (anyUnknown(attempts)) return finish(plan, unknownVerdict(attempts));
   return finish(plan, plan.state === 'waiting' ? nobodyLeft(plan, at) : outOfTimeVerdict(attempts));
 }
 
-/** What became of the attempt that was outstanding when the caller was answered; nothing follows it. */
-function afterEnd(plan: Extract<AttemptPlan, { state: 'done' }>, event: AttemptEvent): AttemptStep {
-  const { outstanding, ...rest } = plan;
-  if (event.type !== 'ended' || outstanding?.number !== event.number) return still(plan);
-  const { candidate, startedAt } = outstanding;
-  const before = plan.attempts.slice(0, -1);
-  const attempts = [...before, { candidate, outcome: event.outcome, startedAt, endedAt: event.at }];
-  const facts = { ...rest, attempts };
-  const verdict =
-    verdictOf(facts, event.outcome) ??
-    (anyUnknown(attempts) ? unknownVerdict(attempts) : outOfTimeVerdict(attempts));
-  return { plan: { ...facts, verdict }, effect: { type: 'late', verdict } };
+/** The facts with an attempt that was written and is not answered as one of unknown outcome. */
+function withOpen<T extends PlanFacts>(plan: T, { candidate, startedAt }: RunningAttempt, at: Instant): T {
+  const outcome = outcomeOf('unknown', { reason: 'written, and not answered yet', written: true });
+  const excluded = exclude(plan.excluded, candidate, outcome.excludes);
+  return { ...plan, excluded, attempts: [...plan.attempts, { candidate, outcome, startedAt, endedAt: at }] };
 }
 
 function nobodyLeft({ attempts, blocked, full }: PlanFacts, at: Instant): AttemptVerdict {
@@ -227,17 +279,26 @@ function shareOf(remaining: number, readMs: number): number {
   return Math.min(readMs, Math.max(attemptShare.floorMs, attemptShare.ofRemaining * remaining));
 }
 
-function anyUnknown(attempts: readonly EndedAttempt[]): boolean {
-  return attempts.some(({ outcome }) => outcome.class === 'unknown');
-}
-
 function still(plan: AttemptPlan): AttemptStep {
   return { plan, effect: { type: 'nothing' } };
 }
 
-function finish(facts: PlanFacts, verdict: AttemptVerdict, outstanding?: RunningAttempt): AttemptStep {
+interface FinishFacts {
+  readonly outstanding?: RunningAttempt;
+  readonly refused?: Outcome;
+  /** The search is over. */
+  readonly searched?: true;
+}
+
+/** Ends the plan; what stays unknown is searched for all the same, unless it was. */
+function finish(facts: PlanFacts, verdict: AttemptVerdict, more: FinishFacts = {}): AttemptStep {
   const { input, begun, attempts, excluded, blocked, full, callerGone } = facts;
+  const { outstanding, refused, searched } = more;
   const over = { input, begun, attempts, excluded, blocked, full, callerGone };
-  const plan = { ...over, state: 'done' as const, verdict, ...(outstanding && { outstanding }) };
-  return { plan, effect: { type: 'finish', verdict } };
+  const searching = verdict.kind === 'unknown' && input.search !== undefined && searched === undefined;
+  const open = { ...(outstanding && { outstanding }), ...(refused && { refused }) };
+  return {
+    plan: { ...over, state: 'done', verdict, ...open, ...(searching && { searching }) },
+    effect: { type: 'finish', verdict },
+  };
 }

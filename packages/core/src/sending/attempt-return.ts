@@ -87,7 +87,8 @@ function samePlace(one: Candidate, other: Candidate): boolean {
 /** Whether the last outcome at a candidate leaves hope that the next is another one. */
 function mayReturn({ attempts, resend }: ReturnFacts, candidate: Candidate): boolean {
   const last = attempts.findLast((each) => each.candidate.channel === candidate.channel);
-  return last !== undefined && passes(last.outcome, resend) && !isBarred(attempts, candidate);
+  if (last === undefined || isBarred(attempts, candidate)) return false;
+  return passes(last.outcome, resend) || last.searched === 'absent';
 }
 
 function passes({ class: what, excludes }: Outcome, resend: boolean): boolean {

@@ -18,6 +18,8 @@ export interface EndedAttempt {
   readonly outcome: Outcome;
   readonly startedAt: Instant;
   readonly endedAt: Instant;
+  /** What the provider's records say of an unknown outcome; absent: not asked, or not to be told from them. */
+  readonly searched?: 'found' | 'absent';
 }
 
 /** Why nobody took a message that nobody sent; `refused` stands for accounts, credentials and mixtures. */
@@ -56,7 +58,10 @@ const defaultRetryMs = { soon: 1000, numberLimit: 60_000, needsPerson: 60_000 } 
 function tell(attempts: readonly EndedAttempt[]): string {
   const told = attempts
     .slice(-5)
-    .map(({ candidate, outcome }) => `${candidate.channel}: ${outcome.class}, ${outcome.reason}`);
+    .map(
+      ({ candidate, outcome, searched }) =>
+        `${candidate.channel}: ${outcome.class}, ${outcome.reason}${searched === 'absent' ? ', and no record of it' : ''}`,
+    );
   const more = attempts.length - told.length;
   return told.join('; ') + (more > 0 ? `; and ${String(more)} before` : '');
 }

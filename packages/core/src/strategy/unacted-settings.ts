@@ -4,7 +4,6 @@ import type { DocumentPath } from './document-path.ts';
 
 /** Settings of the whole strategy that this version reads and does not act on; a line goes when its work is done. */
 export const unactedSettings: readonly DocumentPath[] = [
-  ['reconcile'],
   ['limits', 'routes'],
   ['limits', 'channels'],
   ['limits', 'numbers'],
@@ -21,26 +20,6 @@ interface Unacted<T> {
 /** The same of each route. */
 export const unactedRouteSettings: readonly Unacted<Route>[] = [
   {
-    at: ['onUnknownOutcome'],
-    instead: 'reconcile is treated as fail: an unknown outcome is answered as unknown',
-    appliesTo: ({ onUnknownOutcome }) => onUnknownOutcome === 'reconcile',
-  },
-  {
-    at: ['afterReconcile'],
-    instead: 'nothing is searched for yet',
-    appliesTo: ({ afterReconcile }) => afterReconcile !== 'resend',
-  },
-  {
-    at: ['afterInconclusive'],
-    instead: 'nothing is searched for yet',
-    appliesTo: ({ afterInconclusive }) => afterInconclusive !== 'fail',
-  },
-  {
-    at: ['outId'],
-    instead: 'the caller’s OutId is sent as it is',
-    appliesTo: ({ outId }) => outId !== 'keep',
-  },
-  {
     at: ['dedupeMs'],
     instead: 'identical messages are all sent',
     appliesTo: ({ dedupeMs }) => dedupeMs !== 0,
@@ -53,10 +32,5 @@ export const unactedChannelSettings: readonly Unacted<Channel>[] = [
     at: ['failureDomain'],
     instead: 'attempts count hosts and accounts alone',
     appliesTo: ({ failureDomain }) => failureDomain !== undefined,
-  },
-  {
-    at: ['recordsShared'],
-    instead: 'nothing is searched for yet',
-    appliesTo: (channel) => channel.provider === 'aliyun' && channel.recordsShared,
   },
 ];

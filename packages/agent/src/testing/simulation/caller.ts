@@ -48,7 +48,8 @@ export class Caller {
     const { key, timeoutMs, repeats, pauseMs } = this.#call;
     this.#tries += 1;
     // Without a key, who comes again comes with another message.
-    const tag = key === undefined ? `c${String(this.#number)}.${String(this.#tries)}` : `k${String(key)}`;
+    const tag =
+      key === undefined ? `call-${String(this.#number)}.${String(this.#tries)}` : `key-${String(key)}`;
     const calledAt = time.now();
     void this.#ask(tag).then(({ answer, hungUpAt, blocked }) => {
       const facts = { tag, keyed: key !== undefined, calledAt, deadline: calledAt + timeoutMs };
@@ -92,7 +93,7 @@ export class Caller {
       signal: connection.signal,
       ...(key !== undefined && { idempotencyKey: String(key) }),
     };
-    void process.send(messageOf(tag), options).then((result) => {
+    void process.send(messageOf(tag, this.#call.outId), options).then((result) => {
       if (process.life.happens('caller answered')) tell({ kind: 'result', result });
     });
     const first = await answer;
@@ -110,9 +111,10 @@ function isOver(answer: Answer): boolean {
 }
 
 /** Every message goes to the same phone, with a code of its own that tells it apart. */
-function messageOf(tag: string): Message {
+function messageOf(tag: string, outId?: string): Message {
   const numbers = parsePhoneNumbers('13800138000');
   if (!numbers.ok) throw new Error(numbers.reason);
   const { phoneNumbers, e164 } = numbers;
-  return { phoneNumbers, e164, signName: 'sign', templateCode: 'SMS_1', templateParam: { code: tag } };
+  const content = { signName: 'sign', templateCode: 'SMS_1', templateParam: { code: tag } };
+  return { phoneNumbers, e164, ...content, ...(outId !== undefined && { outId }) };
 }

@@ -1,6 +1,7 @@
 import type { SendResult } from '../../send/send-result.ts';
 import { accountName, channelName, hostName } from './history.ts';
 import type { History } from './history.ts';
+import type { Text } from './phones.ts';
 import type { Run } from './run-history.ts';
 import type { Told } from './told.ts';
 
@@ -18,6 +19,9 @@ const tolerance = 50;
 const promptMs = 5;
 /** With less time left than an attempt needs, and the wait before it, none is begun. */
 const tooLittleMs = 300 + 100;
+
+/** From the end of an attempt on, so long an absence proves nothing. */
+const settleMs = 3000;
 
 /** Every promise that a run has broken, one a line; empty: it kept them all. */
 export function findViolations(run: Run): readonly string[] {
@@ -40,13 +44,12 @@ function ofAnswer(
   const { kind } = answer.result;
   const texts = phones.texts(tag);
   if (kind === 'accepted') {
-    const enough = history.onUnknownOutcome === 'resend' ? texts.length >= 1 : texts.length === 1;
-    return enough ? [] : [`${tag} was told OK at ${at(toldAt)} and there are ${String(texts.length)} texts`];
+    return texts.length > 0 ? [] : [`${tag} was told OK at ${at(toldAt)} and there is no text`];
   }
   if (!notSent.has(kind)) return [];
   // Another call with the same key may have sent it later; and without a journal, nobody knows of those before.
   const from = kind === 'no-journal' ? calledAt : 0;
-  const sent = texts.filter(
+  const sent = inTime(history, texts).filter(
     ({ writtenAt, writtenTurn }) => !keyed || (writtenAt >= from && writtenTurn < toldTurn),
   );
   return sent.length === 0 ? [] : [`${tag} was told ${kind} at ${at(toldAt)} and there is a text`];
@@ -64,6 +67,9 @@ function ofFailover({ history }: Run, { tag, answer, toldAt, deadline, blocked }
   const { attempts, reason } = answer.result;
   // Who waited for another's answer may have had more time than that one.
   if (deadline - toldAt < tooLittleMs || reason.includes('time ran out')) return [];
+  // The route may want that nothing follows an unknown attempt, whatever the search for it says.
+  const unknown = attempts.some(({ outcome }) => outcome === 'unknown');
+  if (unknown && history.onUnknownOutcome === 'reconcile' && history.afterReconcile === 'fail') return [];
   const places = history.channels.map(({ host, account }, index) => ({
     channel: channelName(index),
     host: hostName(host),
@@ -85,9 +91,22 @@ function ofFailover({ history }: Run, { tag, answer, toldAt, deadline, blocked }
 
 /** One message is one text, unless its route wants it sent again. */
 function ofDoubles({ phones, history }: Run, tag: string): string[] {
-  const { length } = phones.texts(tag);
-  if (length <= 1 || history.onUnknownOutcome === 'resend') return [];
-  return [`${tag} became ${String(length)} texts`];
+  const texts = phones.texts(tag);
+  if (texts.length <= 1 || maySendTwice(history) || inTime(history, texts).length < texts.length) return [];
+  return [`${tag} became ${String(texts.length)} texts`];
+}
+
+/** Whether the route would rather send twice than not at all. */
+function maySendTwice({ onUnknownOutcome, afterInconclusive }: History): boolean {
+  return (
+    onUnknownOutcome === 'resend' || (onUnknownOutcome === 'reconcile' && afterInconclusive === 'resend')
+  );
+}
+
+/** Those that the provider took, and showed, while an absence proved nothing yet: of later ones nobody can know. */
+function inTime({ onUnknownOutcome, records }: History, texts: readonly Text[]): readonly Text[] {
+  if (onUnknownOutcome !== 'reconcile') return texts;
+  return texts.filter(({ takenAt, writtenAt }) => takenAt + records.appearMs < writtenAt + settleMs);
 }
 
 /** Nothing is written that nobody waits for any more, nor on a channel that is out of use. */

@@ -59,6 +59,7 @@ const call: fc.Arbitrary<Call> = fc.record(
     repeats: fc.integer({ min: 0, max: 3 }),
     pauseMs: fc.constantFrom(1, 50, 500, 3000),
     hangUpMs: fc.integer({ min: 1, max: 5000 }),
+    outId: fc.constantFrom('order', 'code'),
   },
   { requiredKeys: ['atMs', 'timeoutMs', 'repeats', 'pauseMs'] },
 );
@@ -89,6 +90,13 @@ export const historyArbitrary: fc.Arbitrary<History> = fc.record({
     connectMs: fc.constantFrom(200, 1000, 3000),
     readMs: fc.constantFrom(300, 1000, 5000),
     totalMs: fc.constantFrom(1000, 5000, 10_000),
+  }),
+  afterReconcile: fc.constantFrom('resend', 'fail'),
+  afterInconclusive: fc.constantFrom('fail', 'fail', 'fail', 'resend'),
+  records: fc.record({
+    appearMs: fc.constantFrom(0, 500, 1500),
+    shared: fc.boolean(),
+    masked: fc.boolean(),
   }),
   probed: fc.boolean(),
   disk: fc.record({

@@ -32,6 +32,8 @@ export interface Call {
   /** Messages with the same key are one; absent: without a key. */
   readonly key?: number;
   readonly timeoutMs: number;
+  /** Sent as OutId, and the same for many messages; absent: none is given. */
+  readonly outId?: string;
   /** How often it comes again where it was not told that it is done. */
   readonly repeats: number;
   readonly pauseMs: number;
@@ -52,6 +54,15 @@ export type Crash =
   | { readonly kind: 'at'; readonly atMs: number; readonly downMs: number }
   | { readonly kind: 'step'; readonly step: number; readonly downMs: number };
 
+/** How a provider shows what it took. */
+export interface Records {
+  /** From taking a text to showing it, in ms. */
+  readonly appearMs: number;
+  /** Whether every host of an account shows the texts of all. */
+  readonly shared: boolean;
+  readonly masked: boolean;
+}
+
 /** Everything that happens to an agent in one run, from outside. */
 export interface History {
   /** For every die that is thrown while it runs. */
@@ -60,6 +71,9 @@ export interface History {
   readonly policy: Policy['kind'];
   readonly onUnknownOutcome: Route['onUnknownOutcome'];
   readonly timeouts: { readonly connectMs: number; readonly readMs: number; readonly totalMs: number };
+  readonly afterReconcile: Route['afterReconcile'];
+  readonly afterInconclusive: Route['afterInconclusive'];
+  readonly records: Records;
   readonly probed: boolean;
   readonly disk: DiskManners;
   readonly phases: readonly Phase[];

@@ -15,23 +15,28 @@ export interface ModelledConnectionsParts {
   readonly random: () => number;
 }
 
+/** Where connections lead to, and for whom. */
+export interface Place {
+  readonly channel: string;
+  readonly host: number;
+  readonly account: number;
+}
+
 /** The connections of one channel of one process, as the real pool promises them to be. */
 export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close'> {
   readonly #parts: ModelledConnectionsParts;
-  readonly #channel: string;
-  readonly #host: number;
+  readonly #place: Place;
   #idle = 0;
 
-  constructor(parts: ModelledConnectionsParts, channel: string, host: number) {
+  constructor(parts: ModelledConnectionsParts, place: Place) {
     this.#parts = parts;
-    this.#channel = channel;
-    this.#host = host;
+    this.#place = place;
   }
 
   async send(make: () => HttpRequest, limits: CallLimits): Promise<TransportResult> {
     const { life, provider } = this.#parts;
     for (;;) {
-      const manner = provider.mannerOf(this.#host);
+      const manner = provider.mannerOf(this.#place.host);
       const reused = this.#idle > 0;
       const failure = reused ? this.#reuse(limits) : await this.#connect(manner, limits);
       if (!life.happens('connected')) await never;
@@ -88,7 +93,7 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
     const reply = new Promise<TransportResult>((resolve) => {
       provider.deliver({
         request,
-        channel: this.#channel,
+        ...this.#place,
         manner,
         onReply: (got) => {
           if (got === 'reset') resolve({ answered: false, failure: { kind: 'reset', written: true } });

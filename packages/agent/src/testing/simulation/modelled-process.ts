@@ -9,6 +9,9 @@ import { JournalledSender } from '../../journal/journalled-sender.ts';
 import { recover } from '../../journal/recover.ts';
 import { LiveChannel } from '../../pool/live-channel.ts';
 import { AliyunDialect } from '../../provider/aliyun/aliyun-dialect.ts';
+import { PastSearcher } from '../../reconcile/past-searcher.ts';
+import { searchOptions } from '../../reconcile/search-options.ts';
+import { Searcher } from '../../reconcile/searcher.ts';
 import { AttemptAlerts } from '../../send/attempt-alerts.ts';
 import { BlockBook } from '../../send/block-book.ts';
 import { Routing } from '../../send/routing.ts';
@@ -63,11 +66,16 @@ export class ModelledProcess {
     this.#blocks = new BlockBook(clock);
     const probe = ({ endpoint }: ProbeTarget) => this.#probe(hostOf(endpoint));
     this.#health = new HealthTracker({ clock, random, log: silentLog, ...(history.probed && { probe }) });
+    const strategy = () => this.#routing.current()?.snapshot.strategy;
+    const searcher = new Searcher({ clock }, searchOptions(strategy));
+    const bootClock = { boot: 'one', now: () => clock.now() };
+    const past = new PastSearcher({ routing: this.#routing, searcher, clock, bootClock });
     const sender = new Sender({
       routing: this.#routing,
       alerts: new AttemptAlerts({ clock, log: silentLog }),
       blocks: this.#blocks,
       health: this.#health,
+      searcher,
       clock,
       random,
     });
@@ -75,7 +83,9 @@ export class ModelledProcess {
       sender,
       journal: { opened: () => this.#journal() },
       clock,
-      strategy: () => this.#routing.current()?.snapshot.strategy,
+      strategy,
+      past: () => past,
+      bootClock,
     });
   }
 
@@ -83,6 +93,7 @@ export class ModelledProcess {
   start(drained: ReadonlySet<string>): void {
     void this.#journal();
     this.renew(drained);
+    void this.#sender.recover();
   }
 
   /** Takes the strategy with these channels drained. */
@@ -132,11 +143,14 @@ export class ModelledProcess {
     if (channel.provider !== 'aliyun') throw new Error(`${name} is no channel of Aliyun`);
     const endpoint = channelEndpoint(channel);
     const parts = { time: clock, life: this.life, provider, random };
-    const connections = new ModelledConnections(parts, name, hostOf(endpoint));
+    const account = Number(channel.credential.split('-').at(-1));
+    const place = { channel: name, host: hostOf(endpoint), account };
+    const connections = new ModelledConnections(parts, place);
+    const questions = new ModelledConnections(parts, place);
     const accessKeyId = channel.credential;
     const credential = { kind: 'aliyun', accessKeyId, accessKeySecret: 'secret' } as const;
     return new LiveChannel({
-      ...{ name, channel, endpoint, connections, clock },
+      ...{ name, channel, endpoint, connections, questions, clock },
       dialect: new AliyunDialect({ clock }, channel, endpoint),
       credential: () => ({ ok: true, credential }),
     });

@@ -14,6 +14,8 @@ export interface Text {
   readonly phoneNumber: string;
   readonly writtenAt: number;
   readonly takenAt: number;
+  /** The same on the provider's own clock, in ms since 1970. */
+  readonly takenWall: number;
   /** When it was written, as a turn of time. */
   readonly writtenTurn: number;
 }

@@ -6,7 +6,7 @@ type PolicyInput = StrategyInput['routes'][number]['policy'];
 
 /** The strategy that a history's agent follows. */
 export function strategyOf(history: History): StrategyInput {
-  const { channels, policy, onUnknownOutcome, timeouts } = history;
+  const { channels, policy, onUnknownOutcome, afterReconcile, afterInconclusive, timeouts } = history;
   const names = channels.map((_, at) => channelName(at));
   return {
     schemaVersion: 1,
@@ -21,7 +21,13 @@ export function strategyOf(history: History): StrategyInput {
         },
       ]),
     ),
-    routes: [{ name: 'all', policy: policyOf(policy, names), onUnknownOutcome }],
+    routes: [
+      {
+        name: 'all',
+        policy: policyOf(policy, names),
+        ...{ onUnknownOutcome, afterReconcile, afterInconclusive },
+      },
+    ],
     timeouts,
   };
 }

@@ -20,11 +20,13 @@ const turn = setImmediate;
 export class VirtualTime implements Clock {
   #now = 0;
   #wall: number;
+  readonly #start: number;
   #timers: Timer[] = [];
   #turns = 0;
 
   constructor(wallTime: number) {
     this.#wall = wallTime;
+    this.#start = wallTime;
   }
 
   now(): number {
@@ -33,6 +35,11 @@ export class VirtualTime implements Clock {
 
   wallTime(): number {
     return this.#wall;
+  }
+
+  /** What clocks that nobody sets show, such as a provider's. */
+  trueTime(): number {
+    return this.#start + this.#now;
   }
 
   /** A number that rises each time it is asked for: what comes before what within a millisecond. */

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+
+/** A monotonic clock that goes on from one process to the next, as long as the machine is not started anew. */
+export interface BootClock {
+  /** Names the machine's start; instants of two different ones cannot be compared. */
+  readonly boot: string;
+  /** Milliseconds; only differences mean anything. */
+  now(): number;
+}
+
+/** An instant of a boot clock that outlives the process. */
+export interface BootInstant {
+  readonly boot: string;
+  readonly at: number;
+}
+
+/** The machine's boot clock; undefined where its starts have no name (other systems than Linux). */
+export function readBootClock(): BootClock | undefined {
+  let boot: string;
+  try {
+    boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+  return boot === '' ? undefined : { boot, now: () => Number(process.hrtime.bigint() / 1_000_000n) };
+}
+
+/** What a boot clock shows now. */
+export function bootInstant(clock: BootClock | undefined): BootInstant | undefined {
+  return clock && { boot: clock.boot, at: clock.now() };
+}
