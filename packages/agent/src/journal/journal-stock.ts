@@ -136,7 +136,16 @@ export class JournalStock {
   }
 
   async #placed(name: string, was: EntryPlace | undefined): Promise<EntryPlace | undefined> {
-    return (await this.#moving.get(name)) ?? was ?? this.#forgotten.get(name);
+    return (await this.#moving.get(name)) ?? this.#standing(name) ?? was ?? this.#forgotten.get(name);
+  }
+
+  /** Where an entry stands by now, whatever its writer knows of it; what cannot be read is written over. */
+  #standing(name: string): EntryPlace | undefined {
+    try {
+      return this.#parts.file.get(name)?.place;
+    } catch {
+      return undefined;
+    }
   }
 
   async #put(name: string, entry: JournalEntry, former: EntryPlace | undefined): Promise<EntryPlace> {

@@ -1,20 +1,17 @@
 import { matrixTimeouts, policies, unknownRules } from './matrix-case.ts';
 import type { MatrixCase } from './matrix-case.ts';
 import type { CaseResult, Seen } from './run-matrix.ts';
+import { boundOf } from './time-bound.ts';
 
 /** What the page says of one case; equal for cases that share a line. */
 interface Line {
   readonly fault: string;
   readonly place: string;
   readonly saw: string;
-  readonly took: string;
   readonly arrived: string;
 }
 
 const notInTime: ReadonlySet<string> = new Set(['SEND_NO_CHANNEL', 'SEND_DEADLINE']);
-
-/** Below the first an answer is there at once; below the second, one answer was waited for in vain. */
-const steps = { atOnceMs: 1200, oneTimeoutMs: 3600 } as const;
 
 /** What the page says of a case but how long it took, which no busy machine can check. */
 export function claimOf(result: CaseResult): string {
@@ -79,7 +76,7 @@ Every kind of fault of the [simulator](reference/simulator.md), in the region th
 | more than one text where the route does not say \`resend\` | ${count((result) => honest(result) && result.of.onUnknownOutcome !== 'resend' && result.texts > 1)} |
 | more than one text where the route says \`resend\` | ${String(doubled.length)} |
 
-The route has two channels of two accounts. A caller with a key comes again with it as soon as it was answered; both answers are shown where they differ. Timeouts here are \`connectMs\` ${String(connectMs)}, \`readMs\` ${String(readMs)}, \`totalMs\` ${String(totalMs)}; *at once* means that none of them was waited for. \`texts\` counts what reached the phone, also after the answer.
+The route has two channels of two accounts. A caller with a key comes again with it as soon as it was answered; both answers are shown where they differ. Timeouts here are \`connectMs\` ${String(connectMs)}, \`readMs\` ${String(readMs)}, \`totalMs\` ${String(totalMs)}; *within* is what the waiting came to: *at once*, where no timeout and no search was waited for. \`texts\` counts what reached the phone, also after the answer.
 
 ## Where a promise needed a compromise
 
@@ -96,16 +93,18 @@ An absence that the records show \`settleMs\` after the attempt is believed. A p
 
 /** One line for all cases of a fault that came to the same. */
 function linesOf(results: readonly CaseResult[]): readonly (readonly string[])[] {
-  const groups = new Map<string, { readonly line: Line; readonly cases: MatrixCase[] }>();
+  const groups = new Map<string, { readonly line: Line; readonly alike: CaseResult[] }>();
   for (const result of results) {
     const line = lineOf(result);
     const name = JSON.stringify(line);
     const group = groups.get(name);
-    if (group === undefined) groups.set(name, { line, cases: [result.of] });
-    else group.cases.push(result.of);
+    if (group === undefined) groups.set(name, { line, alike: [result] });
+    else group.alike.push(result);
   }
-  return [...groups.values()].flatMap(({ line, cases }) => {
-    const { fault, place, saw, took, arrived } = line;
+  return [...groups.values()].flatMap(({ line, alike }) => {
+    const { fault, place, saw, arrived } = line;
+    const took = wordsOf(Math.max(...alike.map(boundOf)));
+    const cases = alike.map(({ of }) => of);
     return shares(cases).map(([policy, key]) => [fault, place, policy, key, saw, took, arrived]);
   });
 }
@@ -134,7 +133,6 @@ function lineOf({ of, seen, texts }: CaseResult): Line {
     fault: of.row.name,
     place: of.place,
     saw: same ? (answers[0] ?? '') : answers.join(', then '),
-    took: tookOf(seen),
     arrived: texts > 1 ? 'several' : String(texts),
   };
 }
@@ -144,10 +142,8 @@ function answerOf({ status, code }: Seen): string {
   return notInTime.has(code) ? `${String(status)}, nothing sent` : `${String(status)} \`${code}\``;
 }
 
-function tookOf(seen: readonly Seen[]): string {
-  const ms = seen[0]?.ms ?? 0;
-  if (ms < steps.atOnceMs) return 'at once';
-  return ms < steps.oneTimeoutMs ? 'readMs' : 'totalMs';
+function wordsOf(boundMs: number): string {
+  return boundMs === 0 ? 'at once' : `${String(boundMs / 1000)} s`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -71,14 +71,17 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
     const ceiling = Math.max(0, Math.min(connectMs, deadline - time.now()));
     const wanted = provider.travelMs() + (manner?.kind === 'connects-late' ? manner.ms : 0);
     const standsAfter = manner?.kind === 'swallows-connections' ? Infinity : wanted;
-    const cancelled = new Promise<'cancelled'>((resolve) => {
-      signal?.addEventListener('abort', () => {
-        resolve('cancelled');
+    const cancelled = await new Promise<boolean>((resolve) => {
+      const onAbort = (): void => {
+        resolve(true);
+      };
+      signal?.addEventListener('abort', onAbort);
+      void life.later(Math.min(ceiling, standsAfter)).then(() => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve(false);
       });
     });
-    const tried = life.later(Math.min(ceiling, standsAfter)).then(() => 'tried' as const);
-    if ((await Promise.race([cancelled, tried])) === 'cancelled')
-      return { kind: 'cancelled', written: false };
+    if (cancelled) return { kind: 'cancelled', written: false };
     if (standsAfter > ceiling) return { kind: 'connect-timeout', written: false };
     return manner?.kind === 'refuses' ? { kind: 'refused', written: false } : undefined;
   }
