@@ -1,7 +1,7 @@
 import type { SendResult } from '../send/send-result.ts';
 import { mayHaveBeenSent } from './journal-entry.ts';
 import type { HeldEntry, OpenEntry } from './journal-entry.ts';
-import type { JournalFile } from './journal-file.ts';
+import type { EntryFile } from './journal-stock.ts';
 
 /** How many messages that were under way are free again, and how many are held as unknown. */
 export interface Recovered {
@@ -13,7 +13,7 @@ export interface Recovered {
  * Decides over what was under way when the last process ended, before anybody is served: nothing sent, the key is
  * free; perhaps sent, unknown and held. Nothing is sent of our own accord.
  */
-export async function recover(file: JournalFile, wallTime: number): Promise<Recovered> {
+export async function recover(file: EntryFile, wallTime: number): Promise<Recovered> {
   const free = [];
   const writes = [];
   for (const line of [...file.lines('open')]) {

@@ -42,7 +42,7 @@ export function stepAttemptPlan(plan: AttemptPlan, event: AttemptEvent): Attempt
   if (event.type === 'searched') return still(plan);
   if (plan.state === 'waiting') {
     if (event.type !== 'waited') return still(plan);
-    if (!event.granted) return finish(plan, nobodyLeft(plan, event.at));
+    if (!event.granted) return comeBack(plan, event.at, true);
     return attempt(plan, plan.candidate, event.at, []);
   }
   if (event.type === 'slow') return plan.writing ? still(plan) : beside(plan, event.at);
@@ -189,11 +189,11 @@ function proceed(facts: PlanFacts, at: Instant): AttemptStep {
 }
 
 /** With every candidate tried, full or blocked: waits for the first that may be tried again. */
-function comeBack(facts: PlanFacts, at: Instant): AttemptStep {
+function comeBack(facts: PlanFacts, at: Instant, budgetEmpty = false): AttemptStep {
   const { attempts, blocked, input } = facts;
   const { candidates, deadline, retry: rules, random = () => 1 } = input;
   const resend = input.onUnknownOutcome === 'resend';
-  const back = rules && nextReturn({ candidates, attempts, blocked, rules, resend, random }, at);
+  const back = rules && nextReturn({ candidates, attempts, blocked, rules, resend, random, budgetEmpty }, at);
   if (back === undefined || deadline - back.at < minimumAttemptMs)
     return finish(facts, nobodyLeft(facts, at));
   const { candidate } = back;
