@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type Dysms from '@alicloud/dysmsapi20170525';
 import { QuerySendDetailsRequest, SendBatchSmsRequest, SendSmsRequest } from '@alicloud/dysmsapi20170525';
 import { $OpenApiUtil } from '@alicloud/openapi-core';
-import { RetryOptions } from '@darabonba/typescript';
+import { ExtendsParameters, RetryOptions, RuntimeOptions } from '@darabonba/typescript';
 import { sampleMessage } from './application.ts';
 
 // Required, since the package's default export means two things, by who imports it.
@@ -21,8 +21,9 @@ export interface Told {
 export class OfficialClient {
   readonly #client: InstanceType<typeof Client>;
 
-  constructor(url: string) {
-    const retry = { maxAttempts: 3, backoff: { policy: 'Fixed', period: 100 } };
+  /** `attempts`: how often it sends at most, by itself. */
+  constructor(url: string, attempts = 3) {
+    const retry = { maxAttempts: attempts, backoff: { policy: 'Fixed', period: 100 } };
     const retryOptions = new RetryOptions({
       retryable: true,
       retryCondition: [
@@ -46,14 +47,16 @@ export class OfficialClient {
     );
   }
 
-  /** Sends the sample message under an OutId. */
-  async send(outId: string): Promise<Told> {
+  /** Sends the sample message under an OutId, with an `Idempotency-Key` where one is given. */
+  async send(outId: string, key?: string): Promise<Told> {
     const { phoneNumbers, signName, templateCode, templateParam } = sampleMessage;
     const request = new SendSmsRequest({
       ...{ phoneNumbers, signName, templateCode, outId },
       templateParam: JSON.stringify(templateParam),
     });
-    return tellOf(() => this.#client.sendSms(request));
+    const headers = key === undefined ? {} : { 'Idempotency-Key': key };
+    const runtime = new RuntimeOptions({ extendsParameters: new ExtendsParameters({ headers }) });
+    return tellOf(() => this.#client.sendSmsWithOptions(request, runtime));
   }
 
   /** Sends a batch to these numbers, each with a code of its own, under an OutId. */

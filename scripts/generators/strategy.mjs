@@ -145,7 +145,7 @@ Of each route, \`limits.routes.NAME\`:
 
 ${fieldTable(limits.routes.additionalProperties)}
 
-\`over\` is \`{ kind: reject }\`, \`{ kind: wait, maxMs }\` or \`{ kind: fallback, route }\`; fallbacks must not lead in a circle. Of each channel, \`limits.channels.NAME\`:
+\`over\` is \`{ kind: reject }\`, \`{ kind: wait, maxMs }\` or \`{ kind: fallback, route }\`; fallbacks must not lead in a circle. What they do: [limits](limits.md). Of each channel, \`limits.channels.NAME\`:
 
 ${fieldTable(limits.channels.additionalProperties)}
 

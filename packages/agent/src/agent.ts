@@ -8,6 +8,7 @@ import { DataDirLock } from './disk/data-dir-lock.ts';
 import { handleAdmin } from './http/admin-handler.ts';
 import { handleApi } from './http/api-handler.ts';
 import { CompatHandler } from './http/compat/compat-handler.ts';
+import { LocalKeysFile } from './http/compat/local-keys-file.ts';
 import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
@@ -69,6 +70,7 @@ export class Agent {
   readonly #status: AgentStatus;
   readonly #api: HttpListener;
   readonly #admin: HttpListener;
+  readonly #localKeys: LocalKeysFile | undefined;
   #lock: DataDirLock | undefined;
   #phase: AgentPhase = 'starting';
   #cacheTrouble: string | undefined;
@@ -122,6 +124,7 @@ export class Agent {
       const options = { path: source.path, ...(filePollMs !== undefined && { pollMs: filePollMs }) };
       this.#feed = new FileSync(shared, options);
     }
+    this.#localKeys = localKeysFileOf(dependencies, config);
     this.#status = this.#newStatus();
     this.#api = this.#apiListener();
     this.#admin = new HttpListener(
@@ -148,6 +151,7 @@ export class Agent {
       this.#lock = await DataDirLock.acquire(this.#config.dataDir);
       await this.#journal.start();
       await this.#startFromCache();
+      await this.#localKeys?.start();
       this.#deliveries.start();
       const admin = await this.#admin.start();
       const api = await this.#api.start();
@@ -183,6 +187,7 @@ export class Agent {
     this.#phase = 'stopping';
     await this.#api.stop(stopTimeoutMs);
     await this.#feed.stop();
+    await this.#localKeys?.stop();
     await Promise.all([
       this.#deliveries.stop(),
       sendSide.stop(stopTimeoutMs),
@@ -219,9 +224,8 @@ export class Agent {
   }
 
   #troubles(): string[] {
-    const cache = [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined);
-    const clocks = this.#deliveries.trouble;
-    return [...cache, ...this.#journal.troubles, ...(clocks === undefined ? [] : [clocks])];
+    const own = [this.#cacheTrouble, this.#cache.trouble, this.#localKeys?.trouble, this.#deliveries.trouble];
+    return [...own.filter((trouble) => trouble !== undefined), ...this.#journal.troubles];
   }
 
   async #startFromCache(): Promise<void> {
@@ -239,12 +243,13 @@ export class Agent {
     const apiLog = log.child({ component: 'api' });
     const notReady = (): string | undefined => this.#status.noStrategy();
     const find = (id: string) => this.#sender.find(id);
+    const findSent = async (bizId: string) => recent.findSent(bizId) ?? (await this.#sender.findSent(bizId));
     const shared = { sender: this.#sender, recent, notReady, clock, log: apiLog };
     const totalMs = (): number => this.#intake.applied?.snapshot.strategy.timeouts.compatTotalMs ?? 0;
     const { caller } = sendSide;
     const compat = new CompatHandler(
-      { ...shared, caller, totalMs },
-      { localKeys: protection.localKeys, actions: compatActions },
+      { ...shared, caller, findSent, totalMs },
+      { localKeys: () => this.#localKeys?.keys ?? protection.localKeys, actions: compatActions },
     );
     const dependencies = { ...shared, find, compat };
     const rules = {
@@ -263,6 +268,13 @@ export class Agent {
 
 function journalOf({ clock, log }: AgentDependencies, { dataDir, journal }: AgentConfig): Journal {
   return new Journal({ clock, log: log.child({ component: 'journal' }) }, { dataDir, ...journal });
+}
+
+function localKeysFileOf({ log }: AgentDependencies, { protection }: AgentConfig): LocalKeysFile | undefined {
+  const { localKeys } = protection;
+  if (localKeys?.kind !== 'keys' || localKeys.file === undefined) return undefined;
+  const { file, secrets } = localKeys;
+  return new LocalKeysFile(log.child({ component: 'local-keys' }), { path: file, secrets });
 }
 
 /** Names what a cached strategy was taken from, so that another fleet's is never served. */

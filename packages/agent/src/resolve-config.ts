@@ -111,7 +111,7 @@ async function localKeysOf(given: string | undefined, around: Surroundings): Pro
   if (text === undefined) return undefined;
   const read = readLocalKeys(text, given ?? '');
   if (!read.ok) throw new WaystationError('CONFIG_INVALID', `--local-keys ${given ?? ''} ${read.reason}`);
-  return { kind: 'keys', secrets: read.secrets };
+  return { kind: 'keys', secrets: read.secrets, ...(given !== undefined && { file: resolve(given) }) };
 }
 
 async function readNamed(

@@ -31,6 +31,12 @@ export function mayComeLater({ kind }: SendResult): boolean {
   return kind === 'no-channel' || kind === 'deadline' || kind === 'no-journal';
 }
 
+/** Whether a message that waits goes on waiting: our own limits stop it for a while only. */
+function waitsOn(result: SendResult): boolean {
+  const ownLimit = result.kind === 'number-limited' && result.index !== undefined;
+  return mayComeLater(result) || result.kind === 'limited' || ownLimit;
+}
+
 /** The message that waits under a name; undefined where it is none any more, or cannot be read. */
 export function findKept(stock: JournalStock, name: string): KeptMessage | undefined {
   const { entry, place } = stock.get(name) ?? {};
@@ -58,7 +64,7 @@ export async function deliverKept(
   const { message, route } = kept.entry.payload;
   const { id, deliverBy } = kept.entry;
   const run = runOf(name, kept, parts);
-  const waits = (result: SendResult): boolean => run.delivery !== undefined && mayComeLater(result);
+  const waits = (result: SendResult): boolean => run.delivery !== undefined && waitsOn(result);
   const late = new LateEnd({
     run,
     // Whoever stops waits for the tries; what comes after them is found by the next start.

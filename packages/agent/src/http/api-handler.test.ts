@@ -104,6 +104,20 @@ describe('POST /v1/messages', () => {
 
   it.each<[string, SendResult, number, object, string | null]>([
     [
+      'the limit of a route',
+      { ...facts, kind: 'limited', reason: 'route default is over its limit', retryAfterMs: 1001 },
+      429,
+      { code: 'SEND_LIMITED', detail: 'route default is over its limit', retryable: true },
+      '2',
+    ],
+    [
+      'a number over our own limit',
+      { ...facts, kind: 'number-limited', reason: 'phoneNumbers[1] is over', index: 1, retryAfterMs: 60_000 },
+      429,
+      { code: 'SEND_NUMBER_LIMITED', errors: [{ path: 'phoneNumbers[1]' }], retryable: true },
+      '60',
+    ],
+    [
       'a refusal by the provider',
       { ...facts, kind: 'rejected', providerCode: 'isv.MOBILE_NUMBER_ILLEGAL', reason: 'bad number' },
       422,

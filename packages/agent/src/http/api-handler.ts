@@ -57,7 +57,8 @@ export async function handleApi(
   }
   return problemAnswer({
     code: 'REQUEST_NOT_FOUND',
-    detail: `There is nothing at ${JSON.stringify(path.slice(0, 100))}; this port has POST /v1/messages, POST /v1/messages/batch, GET /v1/messages/{id}, and / for Aliyun's SDKs.`,
+    detail:
+      "There is nothing at this path: this port has POST /v1/messages, POST /v1/messages/batch, GET /v1/messages/{id}, and / for Aliyun's SDKs.",
   });
 }
 
@@ -85,11 +86,11 @@ async function send(
   }
   const { message, ...asked } = parsed;
   const onLate = (late: SendResult) => {
-    recent.record(late);
+    recent.record(late, message);
   };
   const options = { ...headers, ...asked, signal, onLate };
   const result = await sender.send(message, options);
-  if (isEnd(result)) recent.record(result);
+  if (isEnd(result)) recent.record(result, message);
   const { id, kind, attempts } = result;
   log.debug({ id, kind, attempts, traceId: headers.traceparent?.slice(3, 35) }, 'message handled');
   return sendAnswer(result);
@@ -100,7 +101,7 @@ async function show({ recent, find }: ApiDependencies, id: string): Promise<Http
   if (result !== undefined) return messageAnswer(result);
   return problemAnswer({
     code: 'MESSAGE_NOT_FOUND',
-    detail: `No message ${id} is among the recent ones of this agent, or in its journal.`,
+    detail: 'No message with this id is among the recent ones of this agent, or in its journal.',
   });
 }
 

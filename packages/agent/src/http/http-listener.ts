@@ -9,6 +9,7 @@ import { removeDeadSocket } from '../disk/dead-socket.ts';
 import type { HttpAnswer, HttpHandler } from './http-answer.ts';
 import { formatListenAddress } from './listen-address.ts';
 import type { ListenAddress } from './listen-address.ts';
+import { portRefusal } from './port-refusal.ts';
 import { problemAnswer } from './problem.ts';
 import type { Problem } from './problem.ts';
 
@@ -125,7 +126,12 @@ export class HttpListener {
     // A caller that was never told to continue will not send the body that the parser waits for.
     const unread = !request.complete && request.headers.expect !== undefined;
     if (answer.close === true || unread || this.#stopping) response.shouldKeepAlive = false;
-    response.writeHead(answer.status, { 'cache-control': 'no-store', ...answer.headers });
+    const length = String(Buffer.byteLength(answer.body));
+    response.writeHead(answer.status, {
+      'cache-control': 'no-store',
+      'content-length': length,
+      ...answer.headers,
+    });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
     // What is left of an unwanted body is read and dropped: closing on it could take the answer along.
     request.resume();
@@ -134,7 +140,7 @@ export class HttpListener {
   /** Answers bytes that are no request, after the answers still owed on the connection, and closes it. */
   #refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
     const refuse = (): void => {
-      if (socket.writable) socket.end(rawAnswer(problemAnswer(garbageProblem(error))));
+      if (socket.writable) socket.end(rawAnswer(portRefusal(garbageProblem(error))));
       else socket.destroy();
     };
     const owed = [...(this.#owed.get(socket) ?? [])].at(-1);

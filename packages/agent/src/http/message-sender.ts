@@ -15,6 +15,8 @@ export interface SendOptions {
   readonly idempotencyKey?: string;
   /** The message's id; absent: a new one. */
   readonly id?: string;
+  /** Its numbers were counted when it first came: it is that message once more. Default false. */
+  readonly counted?: boolean;
   /** Told of each attempt before it is made. */
   readonly attempts?: AttemptLog;
   /** Aborted when the caller hangs up. */

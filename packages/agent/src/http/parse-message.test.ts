@@ -114,7 +114,7 @@ describe('parseMessage', () => {
       'an extend code with letters',
       { ...good, smsUpExtendCode: '12a' },
       'REQUEST_INVALID',
-      /digits, got "12a"/,
+      /digits, got 3 characters/,
     ],
   ])('refuses %s', (_name, body, code, detail) => {
     const parsed = parseMessage(typeof body === 'string' ? body : JSON.stringify(body));

@@ -35,6 +35,7 @@ export const problemTable = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key belongs to another message', retryable: false },
   SEND_REJECTED: { status: 422, title: 'The provider refuses the message', retryable: false },
   SEND_NUMBER_LIMITED: { status: 429, title: 'Too many texts to this number', retryable: true },
+  SEND_LIMITED: { status: 429, title: 'More messages than the strategy allows', retryable: true },
   SEND_NO_CHANNEL: { status: 503, title: 'No channel could take the message', retryable: true },
   SEND_NO_STRATEGY: { status: 503, title: 'The agent has no strategy yet', retryable: true },
   SEND_NO_JOURNAL: { status: 503, title: 'The journal cannot take the message', retryable: true },

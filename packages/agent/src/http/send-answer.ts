@@ -2,7 +2,7 @@ import type { SendResult } from '../send/send-result.ts';
 import { jsonAnswer } from './http-answer.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { problemAnswer, problemBody } from './problem.ts';
-import type { Problem } from './problem.ts';
+import type { FieldError, Problem } from './problem.ts';
 
 /** How the caller of a send is answered. */
 export function sendAnswer(result: SendResult): HttpAnswer {
@@ -64,7 +64,15 @@ function sendProblem(result: Exclude<SendResult, Accepted | Pending>): Problem {
     case 'number-limited':
       return {
         code: 'SEND_NUMBER_LIMITED',
-        detail: 'The provider limits texts to this number for a while; nothing was sent.',
+        detail: result.reason ?? 'The provider limits texts to this number for a while; nothing was sent.',
+        ...(result.index !== undefined && { errors: [overNumber(result.index)] }),
+        headers: retryAfter(result.retryAfterMs),
+        message,
+      };
+    case 'limited':
+      return {
+        code: 'SEND_LIMITED',
+        detail: result.reason,
         headers: retryAfter(result.retryAfterMs),
         message,
       };
@@ -93,6 +101,13 @@ function sendProblem(result: Exclude<SendResult, Accepted | Pending>): Problem {
         message: { id, attempts },
       };
   }
+}
+
+function overNumber(index: number): FieldError {
+  return {
+    path: `phoneNumbers[${String(index)}]`,
+    message: 'has had as many messages as it may for a while',
+  };
 }
 
 /** `Retry-After` in whole seconds, at least one. */

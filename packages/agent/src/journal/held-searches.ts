@@ -22,7 +22,8 @@ export interface HeldSearchesDependencies {
 /** A search for a held message, and what its message is once it is over and written. */
 interface Running {
   readonly result: Promise<SendResult>;
-  stop(): void;
+  /** Absent: it is not ours to end. */
+  stop?(): void;
 }
 
 /** Searches at once after a start; the others wait for these. */
@@ -42,7 +43,7 @@ export class HeldSearches {
 
   /** Everybody who asks for this message waits for the result that its own sending will still have. */
   adopt(name: string, result: Promise<SendResult>): void {
-    this.#note(name, { result, stop: () => undefined });
+    this.#note(name, { result });
   }
 
   /** What becomes of a held message: by the search that is under way, else by a new one. */
@@ -67,11 +68,12 @@ export class HeldSearches {
     return this.#running.has(name);
   }
 
-  /** Ends the search for a message, which is sent again. */
+  /** Ends the search for a message, which is sent again. One that its own sending still has may go on beside it. */
   async stop(name: string): Promise<void> {
     const running = this.#running.get(name);
-    running?.stop();
-    await running?.result;
+    if (running?.stop === undefined) return;
+    running.stop();
+    await running.result;
   }
 
   /** Searches for every held message whose route wants that; resolves when all are over. */

@@ -83,6 +83,13 @@ export type DoneEntry = EntryFacts & {
 /** What the journal keeps of one message. */
 export type JournalEntry = OpenEntry | HeldEntry | DoneEntry;
 
+/** The BizId by which an entry can be found: a provider's, of a message that it took. */
+export function bizIdOf(entry: JournalEntry): string | undefined {
+  if (entry.state !== 'done' || entry.result.kind !== 'accepted') return undefined;
+  const { bizId } = entry.result;
+  return bizId !== undefined && /^[\x21-\x7e]{1,100}$/.test(bizId) ? bizId : undefined;
+}
+
 /** Whether this attempt may have reached a phone. */
 export function mayHaveBeenSent({ result }: JournalAttempt): boolean {
   if (result === undefined || result.class === 'accepted') return true;

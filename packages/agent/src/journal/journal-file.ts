@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { FileReserve } from './file-reserve.ts';
 import { pause } from '../pause.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
+import { bizIdOf } from './journal-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { JournalKeys } from './journal-keys.ts';
 import { checkKeys } from './key-check.ts';
@@ -26,8 +27,14 @@ export interface PlacedEntry {
 }
 
 /** One line of the index. */
-export interface IndexLine extends EntryPlace {
+interface IndexLine extends EntryPlace {
   readonly name: string;
+}
+
+/** One line of the index, with what else leads to its entry. */
+export interface FullIndexLine extends IndexLine {
+  readonly id: string;
+  readonly bizId?: string;
 }
 
 /** What was written is no longer what is read. */
@@ -59,7 +66,7 @@ const formerSchema = z.array(z.object({ mark: z.string(), until: z.number() }));
 /** What opening the parts of the file may write. */
 const layoutBytes = 16 * 4096;
 
-/** The journal's lmdb: entries by name, their index by state and time, and names by message id. */
+/** The journal's lmdb: entries by name, their index by state and time, and names by message id and BizId. */
 export class JournalFile {
   readonly #keys: JournalKeys;
   readonly #root: RootDatabase<Buffer, string>;
@@ -151,39 +158,49 @@ export class JournalFile {
     return name === undefined ? undefined : this.get(name);
   }
 
+  findByBizId(bizId: string): PlacedEntry | undefined {
+    const name = this.#ids.get(bizIdKey(bizId));
+    const found = name === undefined ? undefined : this.get(name);
+    return found !== undefined && bizIdOf(found.entry) === bizId ? found : undefined;
+  }
+
   /** Writes an entry in place of the one that stood at `was`; resolves once it is on the disk. */
   async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const sealed = this.#keys.seal(name, JSON.stringify(entry));
     const place = placeOf(entry, sealed.length);
+    const bizId = bizIdOf(entry);
     await this.#write(place.bytes, () => {
       if (was !== undefined) quietly(this.#index.remove([was.state, was.at, name]));
       quietly(this.#entries.put(name, sealed));
       quietly(this.#ids.put(entry.id, name));
-      quietly(this.#index.put([place.state, place.at, name], `${entry.id} ${String(place.bytes)}`));
+      if (bizId !== undefined) quietly(this.#ids.put(bizIdKey(bizId), name));
+      const line = [entry.id, String(place.bytes), ...(bizId === undefined ? [] : [bizId])].join(' ');
+      quietly(this.#index.put([place.state, place.at, name], line));
     });
     return place;
   }
 
   /** Takes entries out; resolves once that is on the disk. */
-  async remove(lines: readonly (IndexLine & { readonly id: string })[]): Promise<void> {
+  async remove(lines: readonly FullIndexLine[]): Promise<void> {
     await this.#write(lines.length * overheadBytes, () => {
-      for (const { name, state, at, id } of lines) {
+      for (const { name, state, at, id, bizId } of lines) {
         quietly(this.#entries.remove(name));
         quietly(this.#ids.remove(id));
+        if (bizId !== undefined) quietly(this.#ids.remove(bizIdKey(bizId)));
         quietly(this.#index.remove([state, at, name]));
       }
     });
   }
 
   /** The index of one state, oldest first. */
-  *lines(state: JournalEntry['state']): Iterable<IndexLine & { readonly id: string }> {
+  *lines(state: JournalEntry['state']): Iterable<FullIndexLine> {
     for (const { key, value } of this.#index.getRange({
       start: [state, 0, ''],
       end: [state, Number.MAX_SAFE_INTEGER, ''],
     })) {
       const [, at, name] = key;
-      const [id = '', bytes] = value.split(' ');
-      yield { name, state, at, id, bytes: Number(bytes) };
+      const [id = '', bytes, bizId] = value.split(' ');
+      yield { name, state, at, id, bytes: Number(bytes), ...(bizId !== undefined && { bizId }) };
     }
   }
 
@@ -211,6 +228,11 @@ export class JournalFile {
       this.#reserve.release(bytes);
     }
   }
+}
+
+/** No message id has a blank. */
+function bizIdKey(bizId: string): string {
+  return `biz ${bizId}`;
 }
 
 /** The last page in use. */

@@ -1,5 +1,7 @@
 import type { Message, Strategy } from '@waystation/core';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
+import { idOfGatewayBizId } from '../http/sent-message.ts';
+import type { SentMessage } from '../http/sent-message.ts';
 import { pause } from '../pause.ts';
 import type { PastSearch } from '../reconcile/past-search.ts';
 import { newMessageId } from '../send/message-id.ts';
@@ -99,6 +101,20 @@ export class JournalledSender implements MessageSender {
     const opened = await this.#dependencies.journal.opened();
     const entry = opened.open ? opened.stock.find(id)?.entry : undefined;
     return entry?.state === 'open' ? (pendingResult(entry) ?? inProgress(id)) : entry?.result;
+  }
+
+  /** What the journal knows of a message that was taken, by the BizId that its sender was told. */
+  async findSent(bizId: string): Promise<SentMessage | undefined> {
+    const opened = await this.#dependencies.journal.opened();
+    if (!opened.open) return undefined;
+    const own = idOfGatewayBizId(bizId);
+    const placed = own === undefined ? opened.stock.findByBizId(bizId) : opened.stock.find(own);
+    const entry = placed?.entry;
+    if (entry?.state !== 'done' || entry.result.kind !== 'accepted') return undefined;
+    const { id, channel, bizId: given } = entry.result;
+    return given === (own === undefined ? bizId : undefined)
+      ? { id, channel, numbers: entry.numbers }
+      : undefined;
   }
 
   /** Waits until everything that has ended is written. */

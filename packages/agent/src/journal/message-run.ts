@@ -5,8 +5,15 @@ import type { BootClock } from '../reconcile/boot-clock.ts';
 import type { AttemptLog, AttemptStart, UnknownRule } from '../send/attempt-log.ts';
 import type { AttemptRecord, SendResult } from '../send/send-result.ts';
 import { isOpenAttempt, mayHaveBeenSent, withoutRecords } from './journal-entry.ts';
-import type { DoneEntry, HeldEntry, JournalAttempt, JournalPayload, OpenEntry } from './journal-entry.ts';
-import type { EntryPlace } from './journal-file.ts';
+import type {
+  DoneEntry,
+  HeldEntry,
+  JournalAttempt,
+  JournalEntry,
+  JournalPayload,
+  OpenEntry,
+} from './journal-entry.ts';
+import type { EntryPlace, PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
 import type { KeptDelivery } from './kept-delivery.ts';
 
@@ -136,6 +143,12 @@ export class MessageRun implements AttemptLog {
   /** Writes that the message waits for another time; resolves once that is on the disk. */
   async keep({ revision, route = '' }: SendResult): Promise<void> {
     await this.#noted;
+    await this.#stock.idle(this.#facts.name);
+    const now = this.#now();
+    if (now !== undefined && this.#isOvertakenBy(now.entry)) {
+      throw new AttemptNotWritten('the message is over, or sent again', {});
+    }
+    if (now !== undefined) this.#place = now.place;
     await this.#put(this.#openEntry(revision, route, this.#rule ?? this.#entry?.rule));
   }
 
@@ -185,6 +198,11 @@ export class MessageRun implements AttemptLog {
     const { id, name, digest, payload } = this.#facts;
     const endedAt = this.#clock.wallTime();
     const kept = masked(result);
+    // An end that overtook an attempt on its way to the disk would be overwritten by it.
+    await this.#stock.idle(name);
+    const now = this.#now();
+    if (now !== undefined && this.#isOvertakenBy(now.entry) && result.kind !== 'accepted') return;
+    if (now !== undefined) this.#place = now.place;
     if (result.kind === 'accepted' || result.kind === 'rejected' || this.#isShown(result)) {
       const numbers = payload.message.phoneNumbers.map(maskNumber);
       const done: DoneEntry = { state: 'done', id, digest, numbers, result: kept, endedAt };
@@ -241,6 +259,20 @@ export class MessageRun implements AttemptLog {
     const oldest = this.#attempts.findIndex((attempt) => !mayHaveBeenSent(attempt));
     this.#attempts.splice(oldest, 1);
     if (oldest < this.#before) this.#before -= 1;
+  }
+
+  /** Whether a later run has gone on with the message: then only what is certain can be said over its head. */
+  #isOvertakenBy(entry: JournalEntry): boolean {
+    return entry.state === 'done' || entry.attempts.length > this.#attempts.length;
+  }
+
+  /** The entry by now: another run may have moved it. */
+  #now(): PlacedEntry | undefined {
+    try {
+      return this.#stock.get(this.#facts.name);
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SendResult } from '../send/send-result.ts';
 import { mayHaveBeenSent } from './journal-entry.ts';
 import type { HeldEntry, OpenEntry } from './journal-entry.ts';
-import type { JournalFile } from './journal-file.ts';
+import type { EntryFile } from './journal-stock.ts';
 import { decideUnsent } from './recover-kept.ts';
 import type { KeptDelivery } from './kept-delivery.ts';
 
@@ -17,7 +17,7 @@ export interface Recovered {
  * Decides over what was under way when the last process ended, before anybody is served: nothing sent, the key is
  * free, or it waits until its `deliverBy`; perhaps sent, unknown and held. Nothing else is sent of our own accord.
  */
-export async function recover(file: JournalFile, wallTime: number): Promise<Recovered> {
+export async function recover(file: EntryFile, wallTime: number): Promise<Recovered> {
   const free = [];
   const kept = [];
   const expired = [];

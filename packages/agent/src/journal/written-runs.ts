@@ -90,7 +90,7 @@ export class WrittenRuns {
     try {
       result = await sender.send(message, {
         ...options,
-        ...{ timeoutMs, id: facts.id, attempts: run },
+        ...{ timeoutMs, id: facts.id, attempts: run, counted: doubt !== undefined },
         onLate: (end) => {
           const waits = run.delivery !== undefined && mayComeLater(end);
           if (!waits) options.onLate?.(end);

@@ -22,6 +22,7 @@ import type {
 } from '@waystation/core';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
+import type { LimitBook } from '../limits/limit-book.ts';
 import type { AttemptResult } from '../pool/send-channel.ts';
 import { MessageSearches } from '../reconcile/message-searches.ts';
 import type { Searcher } from '../reconcile/searcher.ts';
@@ -35,6 +36,7 @@ export interface AttemptRunDependencies {
   readonly routing: Pick<Routing, 'current'>;
   readonly alerts: Pick<AttemptAlerts, 'tell'>;
   readonly blocks: Pick<BlockBook, 'blockOf' | 'note'>;
+  readonly limits: Pick<LimitBook, 'channelOver' | 'takeChannel' | 'giveBackChannel'>;
   readonly health: Pick<HealthTracker, 'watch'>;
   readonly budget: BudgetHolder;
   readonly searcher: Pick<Searcher, 'search' | 'cancel' | 'likes'>;
@@ -262,13 +264,14 @@ export class AttemptRun {
 
   /** One attempt, from connecting to its end. */
   async #attempt(order: AttemptOrder): Promise<void> {
-    const { clock, alerts, blocks } = this.#dependencies;
+    const { clock, alerts, blocks, limits } = this.#dependencies;
     const { state, message } = this.#message;
     const { candidate, number, deadline, listen } = order;
     const startedAt = clock.now();
     const channel = state.channels.get(candidate.channel);
-    if (channel?.hasRoom !== true || this.#isDrained(candidate)) {
-      this.#step({ type: 'no-room', at: startedAt, number });
+    const limit = channel && limits.channelOver(channel.name, channel.inFlight);
+    if (channel?.hasRoom !== true || limit !== undefined || this.#isDrained(candidate)) {
+      this.#step({ type: 'no-room', at: startedAt, number, ...(limit && { limit }) });
       return;
     }
     const block = blocks.blockOf(candidate, message);
@@ -276,10 +279,11 @@ export class AttemptRun {
       this.#step({ type: 'blocked', at: startedAt, number, block });
       return;
     }
+    limits.takeChannel(channel.name);
     const { connectMs, readMs } = state.snapshot.strategy.timeouts;
     const { outId } = this.#searches.outId;
-    const limits = { deadline, connectMs, readMs, callerDeadline: this.#plan?.input.deadline ?? deadline };
-    const result = await this.#dependencies.health.watch(candidate, limits, () =>
+    const times = { deadline, connectMs, readMs, callerDeadline: this.#plan?.input.deadline ?? deadline };
+    const result = await this.#dependencies.health.watch(candidate, times, () =>
       channel.send({
         message,
         outId,
@@ -292,6 +296,7 @@ export class AttemptRun {
       }),
     );
     const { outcome } = result;
+    if (!outcome.written) limits.giveBackChannel(channel.name);
     if (this.#logged.has(number)) this.#message.options.attempts?.ended(outcome);
     alerts.tell(candidate, outcome);
     blocks.note(candidate, message, outcome, startedAt);
@@ -346,5 +351,13 @@ function ruleOf({ onUnknownOutcome, afterReconcile, afterInconclusive }: Unknown
 export function candidateOf({ channels }: Pick<RoutingState, 'channels'>, name: string): Candidate {
   const open = channels.get(name);
   if (open === undefined) throw new Error(`the picker named ${name}, which is no open channel`);
-  return { channel: name, host: open.host, account: open.account, credential: open.channel.credential };
+  const { host, account, channel } = open;
+  const { credential, failureDomain } = channel;
+  return {
+    channel: name,
+    host,
+    account,
+    credential,
+    ...(failureDomain !== undefined && { failureDomain }),
+  };
 }

@@ -7,6 +7,7 @@ import type { AskChain } from '../credentials/default-chain.ts';
 import { HealthTracker } from '../health/health-tracker.ts';
 import { probeHost } from '../health/probe-host.ts';
 import type { ProbeTarget } from '../health/probe-host.ts';
+import { LimitBook } from '../limits/limit-book.ts';
 import type { AgentLogger } from '../log/logger.ts';
 import { openChannel } from '../pool/open-channel.ts';
 import type { OpenChannelOptions } from '../pool/open-channel.ts';
@@ -68,7 +69,7 @@ export async function openSending(
     },
     credentialsFile === undefined ? {} : { file: credentialsFile },
   );
-  const blocks = new BlockBook(clock);
+  const blocks = new BlockBook(clock, onHealthChanged);
   await credentials.start(() => {
     blocks.forgetCredentials();
     onCredentialsChanged?.();
@@ -91,12 +92,13 @@ export async function openSending(
     }),
     ...(onHealthChanged && { onChange: onHealthChanged }),
   });
+  const limits = new LimitBook({ clock, onChange: onHealthChanged });
   const strategy = () => routing.current()?.snapshot.strategy;
   const searcher = new Searcher({ clock }, searchOptions(strategy));
-  const sender = new Sender({ routing, alerts, blocks, health, searcher, clock, random });
+  const sender = new Sender({ routing, alerts, blocks, limits, health, searcher, clock, random });
   const caller = new AccountCaller({ routing, clock });
   const past = new PastSearcher({ routing, searcher, clock, ...(bootClock && { bootClock }) });
-  return new Sending({ credentials, routing, sender, caller, blocks, health, searcher, past, clock });
+  return new Sending({ credentials, routing, sender, caller, blocks, limits, health, searcher, past, clock });
 }
 
 function aliyunEndpoints(): AllowEndpoint[] {

@@ -30,8 +30,8 @@ export function resultOf({ id, revision, route, attempts, verdict, accepted }: E
       return { ...facts, kind: 'number-limited', retryAfterMs, ...providerCode(verdict) };
     }
     case 'no-channel': {
-      const { reason, retryAfterMs } = verdict;
-      return { ...facts, kind: 'no-channel', reason, retryAfterMs };
+      const { cause, reason, retryAfterMs } = verdict;
+      return { ...facts, kind: cause === 'limited' ? 'limited' : 'no-channel', reason, retryAfterMs };
     }
     // Nobody waits for the answer of a caller who hung up; like a deadline, it says that nothing was sent.
     case 'cancelled':

@@ -34,8 +34,16 @@ export type SendResult = SendFacts &
       }
     /** The provider refuses this message: another try would be refused as well. */
     | { readonly kind: 'rejected'; readonly providerCode?: string; readonly reason: string }
-    /** Per-number flow control; nothing was sent. */
-    | { readonly kind: 'number-limited'; readonly providerCode?: string; readonly retryAfterMs: number }
+    /** Per-number flow control, the provider's or with `index` (in the list of numbers) our own; nothing was sent. */
+    | {
+        readonly kind: 'number-limited';
+        readonly providerCode?: string;
+        readonly reason?: string;
+        readonly index?: number;
+        readonly retryAfterMs: number;
+      }
+    /** The strategy's limits of its route or of every channel that could take it; nothing was sent. */
+    | { readonly kind: 'limited'; readonly reason: string; readonly retryAfterMs: number }
     /** No candidate took it and nothing was sent. */
     | { readonly kind: 'no-channel'; readonly reason: string; readonly retryAfterMs: number }
     /** The deadline came before anything was written. */

@@ -268,7 +268,7 @@ describe('Sender', () => {
     sending.apply(snapshotOf(primaryBackup()));
     expect(await sending.send(messageTo(phone), { route: 'none' })).toMatchObject({
       kind: 'no-channel',
-      reason: expect.stringContaining('none') as string,
+      reason: expect.stringContaining('no route of this name') as string,
     });
     expect(sending.counts).toEqual({ accepted: 0, failed: 2, unknown: 0 });
   });

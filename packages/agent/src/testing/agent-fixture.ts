@@ -17,6 +17,7 @@ export class FakeSendSide implements SendSide {
   stopped = false;
   readonly caller: ProviderCaller = {
     accounts: () => [],
+    accountOf: () => undefined,
     call: () => Promise.resolve({ kind: 'not-called', reason: 'not asked for' }),
   };
   /** Whether the channel `forbidden` is let in. */
@@ -31,6 +32,8 @@ export class FakeSendSide implements SendSide {
       account: credential,
       drained: overrides?.get(name)?.kind === 'drain',
       inFlight: 0,
+      state: 'healthy',
+      why: 'nothing is known against it',
     }));
   }
 
@@ -46,6 +49,8 @@ export class FakeSendSide implements SendSide {
   get blocks(): SendSide['blocks'] {
     return [];
   }
+
+  readonly limits: SendSide['limits'] = { routes: {}, numbers: { tracked: 0, forgotten: 0 } };
 
   get counts(): SendSide['counts'] {
     return { accepted: 1, failed: 2, unknown: 3 };

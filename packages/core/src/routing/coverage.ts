@@ -35,6 +35,12 @@ export function coversTemplate(channel: Channel, templateCode: string): boolean 
   return channel.provider !== 'http' || Object.hasOwn(channel.contents, templateCode);
 }
 
+/** Whether a channel sends to the countries of all these numbers (E.164). */
+export function coversNumbers(channel: Channel, e164: readonly string[]): boolean {
+  const countryCodes = channel.covers?.countryCodes;
+  return countryCodes === undefined || allWithin(countryPrefixes(e164), countryCodes);
+}
+
 /** How many numbers a channel takes in one request. */
 export function maxNumbersOf(channel: Channel): number {
   return channel.maxNumbers ?? (channel.provider === 'aliyun' ? 1000 : 1);

@@ -68,14 +68,14 @@ describe('matchRoute', () => {
     expect(nameOf(matchRoute(strategy, messageOf(), 'r0'))).toBe('r0');
     expect(matchRoute(strategy, messageOf(), 'nope')).toEqual({
       matched: false,
-      reason: 'there is no route called nope',
+      reason: 'there is no route of this name',
     });
   });
 
   it('says so when nothing matches', () => {
     expect(matchRoute(strategyOf([{ templateCodes: ['SMS_2'] }]), messageOf())).toEqual({
       matched: false,
-      reason: 'no route matches template SMS_1 with these numbers and sign',
+      reason: 'no route matches this template with these numbers and this sign',
     });
   });
 

@@ -41,7 +41,7 @@ export function buildRouteMatcher(strategy: Pick<Strategy, 'routes'>): RouteMatc
       if (name !== undefined) {
         const route = byName.get(name);
         return route === undefined
-          ? { matched: false, reason: `there is no route called ${name}` }
+          ? { matched: false, reason: 'there is no route of this name' }
           : { matched: true, route };
       }
       const prefixes = countryPrefixes(message.e164);
@@ -55,7 +55,7 @@ export function buildRouteMatcher(strategy: Pick<Strategy, 'routes'>): RouteMatc
       return first === undefined
         ? {
             matched: false,
-            reason: `no route matches template ${message.templateCode} with these numbers and sign`,
+            reason: 'no route matches this template with these numbers and this sign',
           }
         : { matched: true, route: first.route };
     },

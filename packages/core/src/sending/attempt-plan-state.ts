@@ -1,10 +1,11 @@
 import type { Instant, Random } from '../clock.ts';
+import type { ChannelOver } from '../limits/channel-limits.ts';
 import type { Route } from '../model/route.ts';
 import type { MessageSearchEnd } from '../reconcile/search-state.ts';
 import type { Order } from '../routing/order.ts';
 import type { Exclusions } from './attempt-exclusions.ts';
 import type { BlockedCandidate, RetryRules } from './attempt-return.ts';
-import type { AttemptVerdict, Candidate, EndedAttempt } from './attempt-verdict.ts';
+import type { AttemptVerdict, Candidate, EndedAttempt, FullChannels } from './attempt-verdict.ts';
 import type { Block } from './blocks.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -46,7 +47,7 @@ export interface PlanFacts {
   /** Candidates that were passed over for a block. */
   readonly blocked: readonly BlockedCandidate[];
   /** Channels that had no room since the last attempt ended; they are asked again after the next. */
-  readonly full: ReadonlySet<string>;
+  readonly full: FullChannels;
   readonly callerGone: boolean;
 }
 
@@ -89,7 +90,13 @@ export type AttemptPlan = AttemptingPlan | WaitingPlan | SearchingPlan | DonePla
 /** What happened to a plan; `number` is the attempt's. */
 export type AttemptEvent =
   /** The channel had no room: nothing was tried, nobody is to blame. */
-  | { readonly type: 'no-room'; readonly at: Instant; readonly number: number }
+  | {
+      readonly type: 'no-room';
+      readonly at: Instant;
+      readonly number: number;
+      /** The strategy's limit that says so; absent: its connections are all in use. */
+      readonly limit?: ChannelOver;
+    }
   /** A block stands in the way. */
   | { readonly type: 'blocked'; readonly at: Instant; readonly number: number; readonly block: Block }
   /** Connecting takes long: another candidate's connection may be opened beside it. */

@@ -15,7 +15,7 @@ import { asIfAttempted, nextReturn } from './attempt-return.ts';
 import { anyUnknown, beginSearch, stepAfterEnd, stepSearching } from './attempt-search.ts';
 import type { SearchStepResult } from './attempt-search.ts';
 import { exhaustedVerdict, outOfTimeVerdict, refusedVerdict, unknownVerdict } from './attempt-verdict.ts';
-import type { AttemptVerdict, Candidate, EndedAttempt } from './attempt-verdict.ts';
+import type { AttemptVerdict, Candidate, EndedAttempt, FullChannels } from './attempt-verdict.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -25,9 +25,11 @@ export const minimumAttemptMs = 300;
 /** While another candidate is left, an attempt takes this share of what remains, but may always take `floorMs`. */
 const attemptShare = { ofRemaining: 0.6, floorMs: 1000 } as const;
 
+const nobodyFull: FullChannels = new Map();
+
 /** Begins a plan at `at`. */
 export function startAttemptPlan(input: AttemptPlanInput, at: Instant): AttemptStep {
-  const nothing = { begun: 0, attempts: [], blocked: [], full: new Set<string>(), callerGone: false };
+  const nothing = { begun: 0, attempts: [], blocked: [], full: nobodyFull, callerGone: false };
   return proceed({ input, excluded: nothingExcluded, ...nothing }, at);
 }
 
@@ -40,7 +42,7 @@ export function stepAttemptPlan(plan: AttemptPlan, event: AttemptEvent): Attempt
   if (event.type === 'searched') return still(plan);
   if (plan.state === 'waiting') {
     if (event.type !== 'waited') return still(plan);
-    if (!event.granted) return finish(plan, nobodyLeft(plan, event.at));
+    if (!event.granted) return comeBack(plan, event.at, true);
     return attempt(plan, plan.candidate, event.at, []);
   }
   if (event.type === 'slow') return plan.writing ? still(plan) : beside(plan, event.at);
@@ -63,7 +65,7 @@ function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
     case 'overdue':
       return plan.writing && searches(plan) ? overdue(plan, one, at) : still(plan);
     case 'no-room':
-      return goOn({ ...plan, full: new Set(plan.full).add(one.candidate.channel) }, others, at);
+      return goOn({ ...plan, full: new Map(plan.full).set(one.candidate.channel, event.limit) }, others, at);
     case 'blocked': {
       const { candidate } = one;
       const blocked = [...plan.blocked, { candidate, block: event.block }];
@@ -109,7 +111,7 @@ function afterSearching(result: SearchStepResult, at: Instant): AttemptStep {
     case 'finish':
       return finish(result.facts, result.verdict, { searched: true });
     case 'proceed':
-      return proceed({ ...result.facts, full: new Set() }, at);
+      return proceed({ ...result.facts, full: nobodyFull }, at);
   }
 }
 
@@ -122,7 +124,7 @@ function afterAttempt(
 ): AttemptStep {
   const attempts = [...plan.attempts, { candidate, outcome, startedAt, endedAt: at }];
   const excluded = exclude(plan.excluded, candidate, outcome.excludes);
-  const next = { ...plan, attempts, excluded, full: new Set<string>() };
+  const next = { ...plan, attempts, excluded, full: nobodyFull };
   if (plan.input.search !== undefined && leavesDoubt(plan.attempts, outcome)) {
     return beginSearch(withoutRunning(next), { refused: outcome });
   }
@@ -187,11 +189,11 @@ function proceed(facts: PlanFacts, at: Instant): AttemptStep {
 }
 
 /** With every candidate tried, full or blocked: waits for the first that may be tried again. */
-function comeBack(facts: PlanFacts, at: Instant): AttemptStep {
+function comeBack(facts: PlanFacts, at: Instant, budgetEmpty = false): AttemptStep {
   const { attempts, blocked, input } = facts;
   const { candidates, deadline, retry: rules, random = () => 1 } = input;
   const resend = input.onUnknownOutcome === 'resend';
-  const back = rules && nextReturn({ candidates, attempts, blocked, rules, resend, random }, at);
+  const back = rules && nextReturn({ candidates, attempts, blocked, rules, resend, random, budgetEmpty }, at);
   if (back === undefined || deadline - back.at < minimumAttemptMs)
     return finish(facts, nobodyLeft(facts, at));
   const { candidate } = back;
@@ -211,7 +213,11 @@ function attempt(
   const { input, excluded, full } = facts;
   const number = facts.begun + 1;
   const remaining = input.deadline - at;
-  const passedOver = new Set([...full, candidate.channel, ...running.map((each) => each.candidate.channel)]);
+  const passedOver = new Set([
+    ...full.keys(),
+    candidate.channel,
+    ...running.map((each) => each.candidate.channel),
+  ]);
   const another = nextCandidate(input.candidates, excluded, passedOver) !== undefined;
   const ceiling = another ? shareOf(remaining, input.readMs) : input.connectMs + input.readMs;
   return {
@@ -276,7 +282,7 @@ function nobodyLeft({ attempts, blocked, full }: PlanFacts, at: Instant): Attemp
   if (anyUnknown(attempts)) return unknownVerdict(attempts);
   return exhaustedVerdict(
     attempts,
-    full.size,
+    full,
     blocked.map((each) => asIfAttempted(each, at)),
   );
 }

@@ -128,7 +128,7 @@ function verdictOfEnd(attempts: readonly EndedAttempt[], outcome: Outcome): Atte
 }
 
 function notSentVerdict(attempts: readonly EndedAttempt[], refused: Outcome | undefined): AttemptVerdict {
-  return refused === undefined ? exhaustedVerdict(attempts, 0) : refusedVerdict(refused);
+  return refused === undefined ? exhaustedVerdict(attempts, new Map()) : refusedVerdict(refused);
 }
 
 function isUnknown({ outcome, searched }: EndedAttempt): boolean {

@@ -3,11 +3,7 @@ import type { Route } from '../model/route.ts';
 import type { DocumentPath } from './document-path.ts';
 
 /** Settings of the whole strategy that this version reads and does not act on; a line goes when its work is done. */
-export const unactedSettings: readonly DocumentPath[] = [
-  ['limits', 'routes'],
-  ['limits', 'channels'],
-  ['limits', 'numbers'],
-];
+export const unactedSettings: readonly DocumentPath[] = [];
 
 /** A setting that this version does not act on, where it says something else than what happens anyway. */
 interface Unacted<T> {
@@ -21,10 +17,4 @@ interface Unacted<T> {
 export const unactedRouteSettings: readonly Unacted<Route>[] = [];
 
 /** The same of each channel. */
-export const unactedChannelSettings: readonly Unacted<Channel>[] = [
-  {
-    at: ['failureDomain'],
-    instead: 'attempts count hosts and accounts alone',
-    appliesTo: ({ failureDomain }) => failureDomain !== undefined,
-  },
-];
+export const unactedChannelSettings: readonly Unacted<Channel>[] = [];

@@ -246,6 +246,7 @@ it('the details of what was sent can be asked for', async () => {
     localKeys,
     caller: {
       accounts: () => ['main'],
+      accountOf: () => undefined,
       call: () => Promise.resolve({ kind: 'answered', status: 200, body: JSON.stringify(body) }),
     },
   });

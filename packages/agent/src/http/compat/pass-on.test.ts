@@ -26,6 +26,7 @@ describe('other actions', () => {
     const calls: Called[] = [];
     const caller: ProviderCaller = {
       accounts: () => Object.keys(answers),
+      accountOf: () => undefined,
       call: (account, { action, parameters }) => {
         const called = { account, action, parameters };
         calls.push(called);

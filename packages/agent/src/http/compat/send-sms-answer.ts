@@ -4,6 +4,7 @@ import { newRequestId, refusalAnswer, serviceAnswer } from './compat-answer.ts';
 import { refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import type { AnswerStyle } from './compat-request.ts';
+import { gatewayBizId } from '../sent-message.ts';
 import { providerStatus } from './provider-status.ts';
 
 /** How the caller of SendSms is told what became of the message. */
@@ -14,7 +15,7 @@ export function sendSmsAnswer(style: AnswerStyle, result: SendResult): HttpAnswe
     RequestId: result.requestId ?? newRequestId(),
     Code: 'OK',
     // What an HTTP gateway took has no BizId of Aliyun's.
-    BizId: result.bizId ?? `ws-${result.id}`,
+    BizId: result.bizId ?? gatewayBizId(result.id),
   });
 }
 
@@ -27,8 +28,12 @@ function refusalOf(result: Failure): CompatRefusal {
     case 'number-limited':
       return fromProvider(
         result.providerCode ?? 'isv.BUSINESS_LIMIT_CONTROL',
-        'Texts to this number are limited for a while; nothing was sent.',
+        result.reason === undefined
+          ? 'Texts to this number are limited for a while; nothing was sent.'
+          : sentence(result.reason),
       );
+    case 'limited':
+      return limited(result);
     case 'unknown':
       return unknownOutcome(result.id, result.reason);
     // Only a message that came by the native API waits; here its key may be asked for again.
@@ -51,6 +56,15 @@ function refusalOf(result: Failure): CompatRefusal {
 export function unknownOutcome(id: string | undefined, reason: string): CompatRefusal {
   const named = id === undefined ? '' : ` The message is ${id}.`;
   return refuse('waystation.SendOutcomeUnknown', `${sentence(reason)}${named} Do not send it again blindly.`);
+}
+
+/** Every official client knows this code for a limit of the whole account, and none sends again by itself for it. */
+function limited({ reason, retryAfterMs }: Extract<Failure, { kind: 'limited' }>): CompatRefusal {
+  const headers = {
+    'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))),
+    'x-acs-retry-after': String(Math.ceil(retryAfterMs)),
+  };
+  return refuse('Throttling.User', sentence(reason), { headers });
 }
 
 /** Nobody took the message and nothing was sent: 503 where no byte was written, else what a provider said. */
