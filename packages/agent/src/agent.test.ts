@@ -98,15 +98,6 @@ describe('an agent that follows a file', () => {
     expect([refused, strategies]).toEqual([undefined, { applied: 2, refused: 3 }]);
   });
 
-  it('tells of settings that it does not act on, once a revision', async () => {
-    await fixture.writeStrategy({ ...strategy('a'), limits: { numbers: { kind: 'aliyun-otp' } } });
-    const started = await fixture.start();
-    expect((await started.status())['warnings']).toContainEqual(
-      expect.stringMatching(/^limits.* not acted on/),
-    );
-    expect(fixture.logs.filter((line) => line.includes('not acted on'))).toHaveLength(1);
-  });
-
   it('serves from its cache when the file is gone after a restart, and reports a damaged cache', async () => {
     await fixture.writeStrategy(strategy('cached'));
     await fixture.stop(await fixture.start());

@@ -146,6 +146,7 @@ describe('a message with a time to be delivered by', () => {
     const onLate = ({ kind }: { kind: string }) => void shown.push(kind);
     const { id } = await sender.send(message, within(minute, { onLate }));
     const facts = { id, revision: 3, route: 'default', attempts: [] };
+    fixture.behind.attempts?.absent();
     fixture.behind.onLate?.({ ...facts, kind: 'no-channel', reason: 'throttled', retryAfterMs: 0 });
     await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('accepted');
     expect(shown).toEqual(['pending']);

@@ -237,7 +237,7 @@ export class MessageRun implements AttemptLog {
       ...(deliverBy !== undefined && { deliverBy }),
       ...(rule && { rule }),
       receivedAt: this.#receivedAt,
-      attempts: [...this.#attempts],
+      attempts: remembered(this.#attempts),
     };
   }
 
@@ -248,17 +248,12 @@ export class MessageRun implements AttemptLog {
 
   /** Nothing is lost where the disk does not take it: the next write holds it too. */
   async #note(): Promise<void> {
-    this.#forgetRefused();
-    if (this.#entry?.state !== 'open') return;
-    await this.#put({ ...this.#entry, attempts: [...this.#attempts] }).catch(() => undefined);
-  }
-
-  #forgetRefused(): void {
-    const surplus = this.#attempts.filter((attempt) => !mayHaveBeenSent(attempt)).length - mostRefused;
-    if (surplus <= 0) return;
-    const oldest = this.#attempts.findIndex((attempt) => !mayHaveBeenSent(attempt));
-    this.#attempts.splice(oldest, 1);
-    if (oldest < this.#before) this.#before -= 1;
+    await this.#stock.idle(this.#facts.name);
+    const now = this.#now();
+    // What has ended since, or was sent again, is not to be opened by it.
+    if (now?.entry.state !== 'open' || this.#isOvertakenBy(now.entry)) return;
+    this.#place = now.place;
+    await this.#put({ ...now.entry, attempts: remembered(this.#attempts) }).catch(() => undefined);
   }
 
   /** Whether a later run has gone on with the message: then only what is certain can be said over its head. */
@@ -274,6 +269,12 @@ export class MessageRun implements AttemptLog {
       return undefined;
     }
   }
+}
+
+/** All that may have been sent, and the newest of the others. */
+function remembered(attempts: readonly JournalAttempt[]): readonly JournalAttempt[] {
+  let surplus = attempts.filter((attempt) => !mayHaveBeenSent(attempt)).length - mostRefused;
+  return attempts.filter((attempt) => mayHaveBeenSent(attempt) || --surplus < 0);
 }
 
 /** An entry for a message without a key of which nobody knows whether it was sent; shown, never acted on. */

@@ -27,10 +27,12 @@ class OneAttemptSender implements MessageSender {
   /** Messages that were sent or are being sent. */
   sends = 0;
   onLate: SendOptions['onLate'];
+  attempts: SendOptions['attempts'];
 
   async send(message: Message, { id = 'none', attempts, onLate }: SendOptions): Promise<SendResult> {
     this.sends += 1;
     this.onLate = onLate;
+    this.attempts = attempts;
     const outId = message.outId ?? id;
     const rule = { onUnknownOutcome: 'fail', afterReconcile: 'resend', afterInconclusive: 'fail' } as const;
     const sent = { outId, unique: false, templateCode: message.templateCode, lastsMs: 1000 };

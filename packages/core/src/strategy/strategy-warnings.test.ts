@@ -127,11 +127,4 @@ describe('what is not acted on yet', () => {
     const route = { onUnknownOutcome: 'reconcile', afterReconcile: 'fail', outId: 'suffix' } as const;
     expect(unacted(route, { reconcile: { firstMs: 1 } })).toEqual([]);
   });
-
-  it('is said in a sentence', () => {
-    const { strategy } = read({ dedupeMs: 1000 });
-    expect(strategyUnacted(strategy).map(({ message }) => message)).toEqual([
-      'routes.otp.dedupeMs is not acted on by this version; identical messages are all sent',
-    ]);
-  });
 });
