@@ -96,5 +96,6 @@ export class LikeAttempts {
 
 /** What the records of two attempts have in common where they cannot be told apart. */
 function lookOf({ candidate, sought }: SoughtAttempt): string {
-  return JSON.stringify([candidate.account, sought.outId, sought.templateCode, sought.values]);
+  const { outId, templateCode, values, valuesByNumber = [] } = sought;
+  return JSON.stringify([candidate.account, outId, templateCode, values, ...valuesByNumber]);
 }
