@@ -71,7 +71,9 @@ function limited({ reason, retryAfterMs }: Extract<Failure, { kind: 'limited' }>
 function notSent({ reason, attempts }: Extract<Failure, { reason: string }>): CompatRefusal {
   if (attempts.every(({ written }) => written !== true))
     return refuse('ServiceUnavailable', sentence(reason));
-  const said = attempts.findLast(({ outcome, code }) => outcome !== 'unavailable' && code !== undefined);
+  const said = attempts.findLast(
+    ({ outcome, code }) => outcome !== 'unavailable' && outcome !== 'unknown' && code !== undefined,
+  );
   return fromProvider(said?.code, sentence(reason));
 }
 
