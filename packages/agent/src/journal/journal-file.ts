@@ -25,7 +25,7 @@ export interface PlacedEntry {
 }
 
 /** One line of the index. */
-export interface IndexLine extends EntryPlace {
+interface IndexLine extends EntryPlace {
   readonly name: string;
 }
 
