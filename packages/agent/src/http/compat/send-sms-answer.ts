@@ -4,7 +4,7 @@ import { newRequestId, refusalAnswer, serviceAnswer } from './compat-answer.ts';
 import { refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import type { AnswerStyle } from './compat-request.ts';
-import { gatewayBizId } from '../sent-message.ts';
+import { aliyunBizId, gatewayBizId } from '../sent-message.ts';
 import { providerStatus } from './provider-status.ts';
 
 /** How the caller of SendSms is told what became of the message. */
@@ -14,8 +14,7 @@ export function sendSmsAnswer(style: AnswerStyle, result: SendResult): HttpAnswe
     Message: 'OK',
     RequestId: result.requestId ?? newRequestId(),
     Code: 'OK',
-    // What an HTTP gateway took has no BizId of Aliyun's.
-    BizId: result.bizId ?? gatewayBizId(result.id),
+    BizId: aliyunBizId(result) ?? gatewayBizId(result.id),
   });
 }
 
