@@ -41,6 +41,7 @@ export type { RecordRow } from './reconcile/record-row.ts';
 export { startSearch, stepSearch } from './reconcile/search.ts';
 export type {
   AttemptTime,
+  MessageSearchEnd,
   NoRecordsAnswer,
   RecordsAnswer,
   Rivals,

@@ -1,6 +1,5 @@
-import type { Clock } from '@waystation/core';
+import type { Clock, MessageSearchEnd } from '@waystation/core';
 import { maskNumber } from '../log/mask-numbers.ts';
-import type { MessageSearchEnd } from '../reconcile/message-search.ts';
 import type { PastAttempt, PastSearch } from '../reconcile/past-search.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { isOpenAttempt } from './journal-entry.ts';

@@ -35,6 +35,8 @@ interface Claim {
   id: string;
   readonly payload: string;
   result: Promise<SendResult>;
+  /** Resolved once the key's end is written and the claim gone. */
+  freed: Promise<void>;
 }
 
 interface Keyed {
@@ -48,7 +50,7 @@ interface Keyed {
 }
 
 /** In place of a claim's result until the claim is made. */
-const pending = new Promise<SendResult>(() => undefined);
+const pending = new Promise<never>(() => undefined);
 
 /** While there is no strategy, nobody waits longer than this. */
 const waitWithoutStrategyMs = 8000;
@@ -127,18 +129,22 @@ export class JournalledSender implements MessageSender {
   }
 
   /** Everything up to the claim happens at once: two with one key never both find it free. */
-  #keyed(key: string, message: Message, options: SendOptions): Promise<SendResult> {
+  #keyed(key: string, message: Message, options: SendOptions, waited = false): Promise<SendResult> {
     const { clock, strategy } = this.#dependencies;
     const { timeoutMs = strategy()?.timeouts.totalMs ?? waitWithoutStrategyMs, route } = options;
     const deadline = clock.now() + timeoutMs;
     const payload = payloadText({ message, ...(route !== undefined && { route }) });
     const claimed = this.#claims.get(key);
-    if (claimed !== undefined) return this.#wait(claimed, payload, timeoutMs);
+    if (claimed !== undefined) {
+      const again = (leftMs: number) =>
+        waited ? undefined : this.#keyed(key, message, { ...options, timeoutMs: leftMs }, true);
+      return this.#wait(claimed, payload, deadline, again);
+    }
     const id = newMessageId(clock.wallTime());
     const free = (): void => {
       if (this.#claims.get(key) === claim) this.#claims.delete(key);
     };
-    const claim: Claim = { id, payload, result: pending };
+    const claim: Claim = { id, payload, result: pending, freed: pending };
     this.#claims.set(key, claim);
     const taken = this.#take({ key, payload, id, message, options, deadline }, claim);
     claim.result = taken.then(({ result, saved }) => {
@@ -147,18 +153,33 @@ export class JournalledSender implements MessageSender {
     });
     // The key stays claimed until its end stands in the journal: whoever asks before is told by the claim.
     const freed = taken.then(({ saved }) => saved).finally(free);
+    claim.freed = freed.then(
+      () => undefined,
+      () => undefined,
+    );
     this.#ending.add(freed);
     void freed.catch(() => undefined).then(() => this.#ending.delete(freed));
     return claim.result;
   }
 
-  async #wait(claim: Claim, payload: string, timeoutMs: number): Promise<SendResult> {
+  /** Waits for another's result; what stays unknown is taken up once that is written, by `again`. */
+  async #wait(
+    claim: Claim,
+    payload: string,
+    deadline: number,
+    again: (leftMs: number) => Promise<SendResult> | undefined,
+  ): Promise<SendResult> {
     if (claim.payload !== payload) return reused(claim.id);
+    const { clock } = this.#dependencies;
     const done = new AbortController();
-    const tooLate = pause(timeoutMs, [done.signal]).then(() => inProgress(claim.id));
+    const tooLate = pause(Math.max(0, deadline - clock.now()), [done.signal]).then(() => undefined);
     const result = await Promise.race([claim.result, tooLate]);
+    if (result?.kind === 'unknown') await Promise.race([claim.freed, tooLate]);
     done.abort();
-    return replayOf(result);
+    if (result === undefined) return inProgress(claim.id);
+    const leftMs = Math.round(deadline - clock.now());
+    const taken = result.kind === 'unknown' && leftMs > 0 ? again(leftMs) : undefined;
+    return taken ?? replayOf(result);
   }
 
   /** Decides by what the journal knows of the key, and sends where it is free. */

@@ -1,12 +1,8 @@
 import { searchTogether } from '@waystation/core';
-import type { SearchVerdict } from '@waystation/core';
+import type { MessageSearchEnd, SearchVerdict } from '@waystation/core';
 import { AttemptSearch } from './attempt-search.ts';
 import type { AttemptSearchDependencies, SearchScene } from './attempt-search.ts';
 import type { SoughtAttempt } from './sought-attempt.ts';
-
-/** What the search for a message came to. */
-export type MessageSearchEnd =
-  { readonly kind: 'found'; readonly channel: string } | Exclude<SearchVerdict, { readonly kind: 'found' }>;
 
 interface One {
   readonly channel: string;

@@ -1,7 +1,7 @@
-import type { Candidate, Clock, Message, Outcome, Route, Strategy } from '@waystation/core';
+import type { Candidate, Clock, Message, MessageSearchEnd, Outcome, Route, Strategy } from '@waystation/core';
 import type { ChannelSet } from '../pool/channel-pools.ts';
 import type { LikeEnd } from './like-attempts.ts';
-import type { MessageSearch, MessageSearchEnd } from './message-search.ts';
+import type { MessageSearch } from './message-search.ts';
 import type { Searcher } from './searcher.ts';
 import { outIdOf, sharesRecords, soughtOf } from './sought-attempt.ts';
 import type { SentOutId, SoughtAttempt } from './sought-attempt.ts';

@@ -1,6 +1,5 @@
-import type { Candidate, Message } from '@waystation/core';
+import type { Candidate, Message, MessageSearchEnd } from '@waystation/core';
 import type { BootInstant } from './boot-clock.ts';
-import type { MessageSearchEnd } from './message-search.ts';
 
 /** An attempt that a journal remembers and whose outcome is unknown. */
 export interface PastAttempt {

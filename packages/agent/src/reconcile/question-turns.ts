@@ -19,7 +19,8 @@ export class QuestionTurns {
   readonly #bounds: () => TurnBounds;
   readonly #waiting: Waiting[] = [];
   #underWay = 0;
-  #nextAt = 0;
+  /** When the requests of the last second began, oldest first. */
+  readonly #begun: number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(clock: Clock, bounds: () => TurnBounds) {
@@ -30,9 +31,8 @@ export class QuestionTurns {
   /** Makes a request when its turn has come; gives it up where that is not before `until`. */
   async take(until: number, request: () => Promise<ChannelCallResult>): Promise<ChannelCallResult> {
     const { perSecond } = this.#bounds();
-    const now = this.#clock.now();
-    const startsAt = Math.max(now, this.#nextAt) + (this.#waiting.length * 1000) / perSecond;
-    if (startsAt > until) return noPlace(perSecond);
+    const waitMs = (this.#waiting.length * 1000) / perSecond;
+    if (this.#clock.now() + waitMs > until) return noPlace(perSecond);
     const granted = await new Promise<boolean>((resolve) => {
       this.#waiting.push({
         until,
@@ -71,16 +71,18 @@ export class QuestionTurns {
       }
       // Whoever ends serves the next.
       if (this.#underWay >= maxConcurrent) return;
-      if (now < this.#nextAt) {
+      while ((this.#begun[0] ?? now) <= now - 1000) this.#begun.shift();
+      const oldest = this.#begun[this.#begun.length - perSecond];
+      if (oldest !== undefined) {
         this.#timer = setTimeout(
           () => {
             this.#serve();
           },
-          Math.ceil(this.#nextAt - now),
+          Math.ceil(oldest + 1000 - now),
         );
         return;
       }
-      this.#nextAt = Math.max(this.#nextAt, now - 1000 / perSecond) + 1000 / perSecond;
+      this.#begun.push(now);
       this.#underWay += 1;
       this.#waiting.shift()?.go();
     }

@@ -15,6 +15,7 @@ import type {
   Candidate,
   Clock,
   Message,
+  MessageSearchEnd,
   Pick as Picked,
   Random,
   RetryBudget,
@@ -22,7 +23,6 @@ import type {
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
 import type { AttemptResult } from '../pool/send-channel.ts';
-import type { MessageSearchEnd } from '../reconcile/message-search.ts';
 import { MessageSearches } from '../reconcile/message-searches.ts';
 import type { Searcher } from '../reconcile/searcher.ts';
 import type { AttemptAlerts } from './attempt-alerts.ts';
@@ -173,6 +173,7 @@ export class AttemptRun {
         return;
       case 'search':
         clearTimeout(this.#overdueTimer);
+        this.#message.options.attempts?.reopen();
         this.#searches.begin();
         return;
       case 'wait':
@@ -207,8 +208,7 @@ export class AttemptRun {
   #searched(end: MessageSearchEnd): void {
     const at = this.#dependencies.clock.now();
     if (end.kind === 'absent') this.#message.options.attempts?.absent();
-    if (end.kind === 'found') this.#step({ type: 'searched', at, verdict: 'found', channel: end.channel });
-    else this.#step({ type: 'searched', at, verdict: end.kind });
+    this.#step({ type: 'searched', at, end });
   }
 
   #tellWhenOverdue(number: number, at: number): void {

@@ -92,7 +92,10 @@ export async function openSending(
     ...(onHealthChanged && { onChange: onHealthChanged }),
   });
   const strategy = () => routing.current()?.snapshot.strategy;
-  const searcher = new Searcher({ clock }, searchOptions(strategy));
+  const searcher = new Searcher(
+    { clock, log: log.child({ component: 'reconcile' }) },
+    searchOptions(strategy),
+  );
   const sender = new Sender({ routing, alerts, blocks, health, searcher, clock, random });
   const caller = new AccountCaller({ routing, clock });
   const past = new PastSearcher({ routing, searcher, clock, ...(bootClock && { bootClock }) });

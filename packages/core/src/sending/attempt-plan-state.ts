@@ -1,5 +1,6 @@
 import type { Instant, Random } from '../clock.ts';
 import type { Route } from '../model/route.ts';
+import type { MessageSearchEnd } from '../reconcile/search-state.ts';
 import type { Order } from '../routing/order.ts';
 import type { Exclusions } from './attempt-exclusions.ts';
 import type { BlockedCandidate, RetryRules } from './attempt-return.ts';
@@ -67,8 +68,8 @@ export type SearchingPlan = PlanFacts & {
   readonly listening?: RunningAttempt;
   /** What a later attempt was refused with: nothing is sent any more, whatever the search finds. */
   readonly refused?: Outcome;
-  /** The search is over without a result, and only the attempt that is listened to can still tell. */
-  readonly inconclusive?: true;
+  /** Why the search, which is over, did not tell; only the attempt that is listened to still can. */
+  readonly inconclusive?: string;
 };
 
 /** A plan that has its verdict. */
@@ -101,9 +102,8 @@ export type AttemptEvent =
   | { readonly type: 'waited'; readonly at: Instant; readonly granted: boolean }
   /** A written attempt takes so long that its provider may be asked about it. */
   | { readonly type: 'overdue'; readonly at: Instant; readonly number: number }
-  /** What the search for every attempt of unknown outcome has come to; `channel` is that of the one found. */
-  | { readonly type: 'searched'; readonly at: Instant; readonly verdict: 'found'; readonly channel: string }
-  | { readonly type: 'searched'; readonly at: Instant; readonly verdict: 'absent' | 'inconclusive' }
+  /** What the search for every attempt of unknown outcome has come to. */
+  | { readonly type: 'searched'; readonly at: Instant; readonly end: MessageSearchEnd }
   /** The caller's time is over. */
   | { readonly type: 'deadline'; readonly at: Instant }
   /** The caller hung up. */

@@ -15,7 +15,7 @@ import { asIfAttempted, nextReturn } from './attempt-return.ts';
 import { anyUnknown, beginSearch, stepAfterEnd, stepSearching } from './attempt-search.ts';
 import type { SearchStepResult } from './attempt-search.ts';
 import { exhaustedVerdict, outOfTimeVerdict, refusedVerdict, unknownVerdict } from './attempt-verdict.ts';
-import type { AttemptVerdict, Candidate } from './attempt-verdict.ts';
+import type { AttemptVerdict, Candidate, EndedAttempt } from './attempt-verdict.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -123,14 +123,20 @@ function afterAttempt(
   const attempts = [...plan.attempts, { candidate, outcome, startedAt, endedAt: at }];
   const excluded = exclude(plan.excluded, candidate, outcome.excludes);
   const next = { ...plan, attempts, excluded, full: new Set<string>() };
-  // Refused after one that stayed open: nothing more is sent, and what became of that one is asked.
-  const open = attempts.slice(0, -1).some((one) => one.outcome.class === 'unknown');
-  if (plan.input.search !== undefined && outcome.excludes === 'everything' && open) {
+  if (plan.input.search !== undefined && leavesDoubt(plan.attempts, outcome)) {
     return beginSearch(withoutRunning(next), { refused: outcome });
   }
   if (outcome.class === 'unknown' && searches(next)) return beginSearch(withoutRunning(next));
   const verdict = verdictOf(next, outcome);
   return verdict === undefined ? goOn(next, others, at) : finish(next, verdict);
+}
+
+/** Refused after one that stayed open: nothing more is sent, and what became of that one is asked. */
+function leavesDoubt(before: readonly EndedAttempt[], outcome: Outcome): boolean {
+  if (outcome.excludes !== 'everything') return false;
+  // A limit may even come of a text that nobody found.
+  const absentToo = outcome.class === 'limited';
+  return absentToo ? before.some((one) => one.outcome.class === 'unknown') : anyUnknown(before);
 }
 
 /** What an outcome decides by itself; undefined: other candidates may take the message. */
@@ -247,13 +253,13 @@ function timeUp(plan: Exclude<AttemptPlan, { state: 'done' }>, at: Instant): Att
     return finish(open, unknownVerdict(open.attempts), { outstanding: one });
   }
   if (plan.state === 'searching') {
-    const { listening: outstanding, refused, inconclusive: searched } = plan;
+    const { listening: outstanding, refused, inconclusive } = plan;
     const more = {
       ...(outstanding && { outstanding }),
       ...(refused && { refused }),
-      ...(searched && { searched }),
+      ...(inconclusive !== undefined && { searched: true as const }),
     };
-    return finish(plan, unknownVerdict(attempts), more);
+    return finish(plan, unknownVerdict(attempts, inconclusive), more);
   }
   if (anyUnknown(attempts)) return finish(plan, unknownVerdict(attempts));
   return finish(plan, plan.state === 'waiting' ? nobodyLeft(plan, at) : outOfTimeVerdict(attempts));

@@ -65,9 +65,12 @@ class Telling {
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-const found = { type: 'searched', verdict: 'found', channel: 'a' } as const;
-const absent = { type: 'searched', verdict: 'absent' } as const;
-const inconclusive = { type: 'searched', verdict: 'inconclusive' } as const;
+const found = { type: 'searched', end: { kind: 'found', channel: 'a' } } as const;
+const absent = { type: 'searched', end: { kind: 'absent' } } as const;
+const inconclusive = {
+  type: 'searched',
+  end: { kind: 'inconclusive', reason: 'there is no place' },
+} as const;
 const finish = (verdict: Partial<AttemptVerdict>) => ({ type: 'finish', verdict });
 
 describe('an unknown outcome', () => {
@@ -103,7 +106,8 @@ describe('an unknown outcome', () => {
 
   it('that cannot be told stays unknown, unless the route says resend', () => {
     const told = new Telling().attempt('unknown').tell(inconclusive);
-    expect(told.last).toMatchObject(finish({ kind: 'unknown' }));
+    const reason = expect.stringContaining('there is no place') as string;
+    expect(told.last).toMatchObject(finish({ kind: 'unknown', reason }));
     expect(told.plan).not.toHaveProperty('searching');
     const search = { afterReconcile: 'fail', afterInconclusive: 'resend' } as const;
     const resent = new Telling({ search }).attempt('unknown').tell(inconclusive);
@@ -224,6 +228,11 @@ describe('flow control after an unknown outcome', () => {
     expect(begin().tell(inconclusive).last).toMatchObject(finish({ kind: 'unknown' }));
   });
 
+  it('is not feared where the first was absent and the second refused for what it is', () => {
+    const told = new Telling().attempt('unknown').tell(absent).attempt('rejected');
+    expect(told.last).toMatchObject(finish({ kind: 'rejected' }));
+  });
+
   it('asks again also where the first was absent: the limit may come of it', () => {
     const told = new Telling().attempt('unknown').tell(absent).attempt('limited');
     expect(told.last).toEqual({ type: 'search' });
@@ -291,7 +300,8 @@ it('whatever happens: one text at most, and nobody is told wrong', () => {
             continue;
           }
           const hit = open.find((one) => one.taken && one.told);
-          if (hit !== undefined) told.tell({ ...found, channel: hit.channel });
+          if (hit !== undefined)
+            told.tell({ type: 'searched', end: { kind: 'found', channel: hit.channel } });
           else told.tell(open.every((one) => one.told) ? absent : inconclusive);
         }
         if (round === deadlineAfter && told.last?.type === 'nothing') told.tell({ type: 'deadline' });

@@ -52,12 +52,13 @@ export function stepAfterEnd(plan: DonePlan, event: AttemptEvent): AttemptStep {
     };
   }
   if (event.type !== 'searched' || searching === undefined) return { plan, effect: { type: 'nothing' } };
-  if (event.verdict === 'found') {
-    const attempts = plan.attempts.map((one) => withFound(one, event.channel));
-    return late({ ...rest, attempts }, { kind: 'accepted', channel: event.channel });
+  const { end } = event;
+  if (end.kind === 'found') {
+    const attempts = plan.attempts.map((one) => withFound(one, end.channel));
+    return late({ ...rest, attempts }, { kind: 'accepted', channel: end.channel });
   }
   if (outstanding !== undefined) return { plan: { ...rest, outstanding }, effect: { type: 'nothing' } };
-  if (event.verdict === 'inconclusive') return late(rest, unknownVerdict(plan.attempts));
+  if (end.kind === 'inconclusive') return late(rest, unknownVerdict(plan.attempts, end.reason));
   const attempts = plan.attempts.map(withoutRecord);
   return late({ ...rest, attempts }, notSentVerdict(attempts, refused));
 }
@@ -66,15 +67,17 @@ function afterSearch(
   plan: SearchingPlan,
   event: Extract<AttemptEvent, { type: 'searched' }>,
 ): SearchStepResult {
+  const { end } = event;
   const facts = factsOf(plan);
-  if (event.verdict === 'found') {
-    const attempts = plan.attempts.map((one) => withFound(one, event.channel));
-    const verdict = { kind: 'accepted', channel: event.channel } as const;
+  if (end.kind === 'found') {
+    const attempts = plan.attempts.map((one) => withFound(one, end.channel));
+    const verdict = { kind: 'accepted', channel: end.channel } as const;
     return { kind: 'finish', facts: { ...facts, attempts }, verdict };
   }
   // Nothing is absent that may still arrive.
-  if (plan.listening !== undefined) return still({ ...plan, inconclusive: true });
-  if (event.verdict === 'inconclusive') return afterInconclusive(plan);
+  const reason = end.kind === 'inconclusive' ? end.reason : 'its request may still arrive';
+  if (plan.listening !== undefined) return still({ ...plan, inconclusive: reason });
+  if (end.kind === 'inconclusive') return afterInconclusive(plan, reason);
   const attempts = plan.attempts.map(withoutRecord);
   const absent = { ...facts, attempts };
   if (plan.refused === undefined && plan.input.search?.afterReconcile === 'resend') {
@@ -83,12 +86,12 @@ function afterSearch(
   return { kind: 'finish', facts: absent, verdict: notSentVerdict(attempts, plan.refused) };
 }
 
-function afterInconclusive(plan: SearchingPlan): SearchStepResult {
+function afterInconclusive(plan: SearchingPlan, reason: string): SearchStepResult {
   const facts = factsOf(plan);
   if (plan.refused === undefined && plan.input.search?.afterInconclusive === 'resend') {
     return { kind: 'proceed', facts };
   }
-  return { kind: 'finish', facts, verdict: unknownVerdict(plan.attempts) };
+  return { kind: 'finish', facts, verdict: unknownVerdict(plan.attempts, reason) };
 }
 
 /** The attempt that was listened to has ended: its own answer decides where it says anything. */
@@ -100,8 +103,7 @@ function heard(plan: SearchingPlan, event: Extract<AttemptEvent, { type: 'ended'
   const excluded = exclude(plan.excluded, listening.candidate, outcome.excludes);
   const next: SearchingPlan = { ...rest, attempts, excluded };
   if (outcome.class === 'unknown') {
-    if (inconclusive === undefined) return still(next);
-    return afterInconclusive(next);
+    return inconclusive === undefined ? still(next) : afterInconclusive(next, inconclusive);
   }
   const facts = factsOf(next);
   if (outcome.class === 'accepted') {
@@ -109,7 +111,8 @@ function heard(plan: SearchingPlan, event: Extract<AttemptEvent, { type: 'ended'
   }
   if (anyUnknown(attempts)) {
     const refused = outcome.excludes === 'everything' ? outcome : plan.refused;
-    return still({ ...next, ...(refused && { refused }) });
+    const open = { ...next, ...(refused && { refused }) };
+    return inconclusive === undefined ? still(open) : afterInconclusive(open, inconclusive);
   }
   if (outcome.excludes === 'everything') return { kind: 'finish', facts, verdict: refusedVerdict(outcome) };
   return { kind: 'proceed', facts };

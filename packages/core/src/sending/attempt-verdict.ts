@@ -67,9 +67,9 @@ function tell(attempts: readonly EndedAttempt[]): string {
 }
 
 function retryAfter(attempts: readonly EndedAttempt[], someFull: boolean): number {
-  const waits = attempts.map(({ outcome }) => {
+  const waits = attempts.map(({ outcome, searched }) => {
     if (outcome.retryAfterMs !== undefined) return outcome.retryAfterMs;
-    const passes = outcome.class === 'throttled' || outcome.class === 'unavailable';
+    const passes = outcome.class === 'throttled' || outcome.class === 'unavailable' || searched === 'absent';
     return passes ? defaultRetryMs.soon : defaultRetryMs.needsPerson;
   });
   if (someFull || waits.length === 0) waits.push(defaultRetryMs.soon);
@@ -79,13 +79,19 @@ function retryAfter(attempts: readonly EndedAttempt[], someFull: boolean): numbe
 function causeOf(attempts: readonly EndedAttempt[], someFull: boolean): NoChannelCause {
   if (attempts.length === 0) return someFull ? 'full' : 'no-candidate';
   if (attempts.every(({ outcome }) => outcome.class === 'throttled')) return 'throttled';
-  if (attempts.every(({ outcome }) => outcome.class === 'unavailable')) return 'unreachable';
+  const unreached = ({ outcome, searched }: EndedAttempt) =>
+    outcome.class === 'unavailable' || searched === 'absent';
+  if (attempts.every(unreached)) return 'unreachable';
   return 'refused';
 }
 
-/** The truth wherever one attempt stayed open and no later one was accepted, whatever else was said. */
-export function unknownVerdict(attempts: readonly EndedAttempt[]): AttemptVerdict {
-  return { kind: 'unknown', reason: `it may have been sent: ${tell(attempts)}` };
+/**
+ * The truth wherever one attempt stayed open and no later one was accepted, whatever else was said; with why the
+ * provider's records did not tell, where they were searched.
+ */
+export function unknownVerdict(attempts: readonly EndedAttempt[], search?: string): AttemptVerdict {
+  const searched = search === undefined ? '' : `; its provider's records do not tell: ${search}`;
+  return { kind: 'unknown', reason: `it may have been sent: ${tell(attempts)}${searched}` };
 }
 
 /** What an outcome that excludes everything means for the message. */

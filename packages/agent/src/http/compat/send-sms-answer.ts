@@ -53,7 +53,9 @@ export function unknownOutcome(id: string | undefined, reason: string): CompatRe
 function notSent({ reason, attempts }: Extract<Failure, { reason: string }>): CompatRefusal {
   if (attempts.every(({ written }) => written !== true))
     return refuse('ServiceUnavailable', sentence(reason));
-  const said = attempts.findLast(({ outcome, code }) => outcome !== 'unavailable' && code !== undefined);
+  const said = attempts.findLast(
+    ({ outcome, code }) => outcome !== 'unavailable' && outcome !== 'unknown' && code !== undefined,
+  );
   return fromProvider(said?.code, sentence(reason));
 }
 
