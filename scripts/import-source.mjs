@@ -4,11 +4,11 @@ import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-/** The exports of a source file, given by its path; it is bundled beside its package's other output. */
-export async function importSource(path) {
-  const folder = join(path.slice(0, path.indexOf('/src/')), 'dist/.sources');
+/** The exports of a source file, given by its path; it is bundled beside the other output of its package. */
+export async function importSource(path, packageFolder) {
+  const folder = join(packageFolder, 'dist');
   await mkdir(folder, { recursive: true });
-  const outfile = join(folder, `${basename(path, '.ts')}-${process.pid}.mjs`);
+  const outfile = join(folder, `source-${basename(path, '.ts')}-${process.pid}.mjs`);
   try {
     await build({
       entryPoints: [path],

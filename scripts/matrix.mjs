@@ -6,10 +6,11 @@ import { format, resolveConfig } from 'prettier';
 import { importSource } from './import-source.mjs';
 import { root } from './setup.mjs';
 
-const folder = join(root, 'packages/agent/src/testing/matrix');
-const { runMatrix } = await importSource(join(folder, 'run-matrix.ts'));
-const { judgeCase } = await importSource(join(folder, 'judge-case.ts'));
-const { reliabilityPage } = await importSource(join(folder, 'reliability-page.ts'));
+const agent = join(root, 'packages/agent');
+const source = (name) => importSource(join(agent, 'src/testing/matrix', name), agent);
+const { runMatrix } = await source('run-matrix.ts');
+const { judgeCase } = await source('judge-case.ts');
+const { reliabilityPage } = await source('reliability-page.ts');
 
 let told = 0;
 const results = await runMatrix(undefined, (done) => {

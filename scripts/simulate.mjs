@@ -21,7 +21,7 @@ if (!Number.isSafeInteger(histories) || histories < 1 || !Number.isSafeInteger(s
 const batch = 1000;
 
 const agent = join(import.meta.dirname, '../packages/agent');
-const { simulate } = await importSource(join(agent, 'src/testing/simulation/simulate.ts'));
+const { simulate } = await importSource(join(agent, 'src/testing/simulation/simulate.ts'), agent);
 
 const started = performance.now();
 const seconds = () => ((performance.now() - started) / 1000).toFixed(0);

@@ -4,6 +4,8 @@ import { OfficialClient } from '../harness/official-client.ts';
 /** How a message stands with the application that wants it sent. */
 interface Wish {
   readonly outId: string;
+  /** Each has its own, so that none is looked for among the records of all. */
+  readonly phoneNumber: string;
   told: string[];
 }
 
@@ -70,7 +72,9 @@ export class KeyedApplication {
 
   async #work(): Promise<void> {
     while (this.#sending) {
-      const wish: Wish = { outId: `day-${String(this.#wishes.length + 1)}`, told: [] };
+      const number = this.#wishes.length + 1;
+      const phoneNumber = `138${String(number).padStart(8, '0')}`;
+      const wish: Wish = { outId: `day-${String(number)}`, phoneNumber, told: [] };
       this.#wishes.push(wish);
       await this.#ask(wish);
       // Others do not wait for one that nobody knows of yet, as long as those are few.
@@ -91,7 +95,8 @@ export class KeyedApplication {
   }
 
   async #ask(wish: Wish): Promise<void> {
-    wish.told.push((await this.#client.send(wish.outId, wish.outId)).code);
+    const { outId, phoneNumber, told } = wish;
+    told.push((await this.#client.send(outId, outId, phoneNumber)).code);
   }
 }
 

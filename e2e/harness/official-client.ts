@@ -47,9 +47,9 @@ export class OfficialClient {
     );
   }
 
-  /** Sends the sample message under an OutId, with an `Idempotency-Key` where one is given. */
-  async send(outId: string, key?: string): Promise<Told> {
-    const { phoneNumbers, signName, templateCode, templateParam } = sampleMessage;
+  /** Sends the sample message under an OutId, with an `Idempotency-Key` and to another number where they are given. */
+  async send(outId: string, key?: string, phoneNumbers: string = sampleMessage.phoneNumbers): Promise<Told> {
+    const { signName, templateCode, templateParam } = sampleMessage;
     const request = new SendSmsRequest({
       ...{ phoneNumbers, signName, templateCode, outId },
       templateParam: JSON.stringify(templateParam),

@@ -77,7 +77,7 @@ async function buildAgent(config: AgentConfig, values: AgentOptionValues, log: A
   const sendSide = await openSending(
     {
       clock,
-      ...(bootClock && { bootClock }),
+      bootClock,
       random: Math.random,
       log,
       onCredentialsChanged: () => {

@@ -1,7 +1,7 @@
 import type { Message } from '@waystation/core';
 import { maskNumber } from '../log/mask-numbers.ts';
 import type { SendResult } from '../send/send-result.ts';
-import { idOfGatewayBizId } from './sent-message.ts';
+import { aliyunBizId, idOfGatewayBizId } from './sent-message.ts';
 import type { SentMessage } from './sent-message.ts';
 
 interface Recent {
@@ -25,10 +25,11 @@ export class RecentMessages {
   record(result: SendResult, message?: Pick<Message, 'phoneNumbers'>): void {
     this.#forget(result.id);
     if (result.kind === 'pending') return;
-    const byGateway = result.kind === 'accepted' && result.bizId === undefined;
+    const bizId = aliyunBizId(result);
+    const byGateway = result.kind === 'accepted' && bizId === undefined;
     const numbers = byGateway ? (message?.phoneNumbers ?? []).map(maskNumber) : [];
     this.#messages.set(result.id, { result, numbers });
-    if (result.kind === 'accepted' && result.bizId !== undefined) this.#ids.set(result.bizId, result.id);
+    if (bizId !== undefined) this.#ids.set(bizId, result.id);
     if (this.#messages.size <= this.#limit) return;
     for (const oldest of this.#messages.keys()) {
       this.#forget(oldest);
@@ -45,14 +46,15 @@ export class RecentMessages {
     const own = idOfGatewayBizId(bizId);
     const recent = this.#messages.get(own ?? this.#ids.get(bizId) ?? '');
     if (recent?.result.kind !== 'accepted') return undefined;
-    const { id, channel, bizId: given } = recent.result;
-    if (own !== undefined && given !== undefined) return undefined;
+    const { id, channel } = recent.result;
+    if (own !== undefined && aliyunBizId(recent.result) !== undefined) return undefined;
     return { id, channel, numbers: recent.numbers };
   }
 
   #forget(id: string): void {
     const result = this.#messages.get(id)?.result;
-    if (result?.kind === 'accepted' && result.bizId !== undefined) this.#ids.delete(result.bizId);
+    const bizId = result && aliyunBizId(result);
+    if (bizId !== undefined) this.#ids.delete(bizId);
     this.#messages.delete(id);
   }
 }

@@ -1,3 +1,5 @@
+import type { SendResult } from '../send/send-result.ts';
+
 /** A message that a provider took, as it is known by the BizId that its sender was told. */
 export interface SentMessage {
   /** The message's id. */
@@ -12,6 +14,11 @@ export interface SentMessage {
 export type FindSent = (bizId: string) => Promise<SentMessage | undefined>;
 
 const gatewayPrefix = 'ws-';
+
+/** The BizId that Aliyun gave; what an HTTP gateway took has none, whatever ids the gateway gives. */
+export function aliyunBizId(result: SendResult): string | undefined {
+  return result.kind === 'accepted' && result.byGateway !== true ? result.bizId : undefined;
+}
 
 /** The BizId of a message that an HTTP gateway took. */
 export function gatewayBizId(id: string): string {

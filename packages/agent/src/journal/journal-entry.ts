@@ -1,4 +1,5 @@
 import type { Message, OutcomeClass, Revision } from '@waystation/core';
+import { aliyunBizId } from '../http/sent-message.ts';
 import type { BootInstant } from '../reconcile/boot-clock.ts';
 import type { UnknownRule } from '../send/attempt-log.ts';
 import type { SendResult } from '../send/send-result.ts';
@@ -85,8 +86,7 @@ export type JournalEntry = OpenEntry | HeldEntry | DoneEntry;
 
 /** The BizId by which an entry can be found: a provider's, of a message that it took. */
 export function bizIdOf(entry: JournalEntry): string | undefined {
-  if (entry.state !== 'done' || entry.result.kind !== 'accepted') return undefined;
-  const { bizId } = entry.result;
+  const bizId = entry.state === 'done' ? aliyunBizId(entry.result) : undefined;
   return bizId !== undefined && /^[\x21-\x7e]{1,100}$/.test(bizId) ? bizId : undefined;
 }
 

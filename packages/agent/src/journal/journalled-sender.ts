@@ -1,6 +1,6 @@
 import type { Message, Strategy } from '@waystation/core';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
-import { idOfGatewayBizId } from '../http/sent-message.ts';
+import { aliyunBizId, idOfGatewayBizId } from '../http/sent-message.ts';
 import type { SentMessage } from '../http/sent-message.ts';
 import { pause } from '../pause.ts';
 import type { PastSearch } from '../reconcile/past-search.ts';
@@ -111,10 +111,9 @@ export class JournalledSender implements MessageSender {
     const placed = own === undefined ? opened.stock.findByBizId(bizId) : opened.stock.find(own);
     const entry = placed?.entry;
     if (entry?.state !== 'done' || entry.result.kind !== 'accepted') return undefined;
-    const { id, channel, bizId: given } = entry.result;
-    return given === (own === undefined ? bizId : undefined)
-      ? { id, channel, numbers: entry.numbers }
-      : undefined;
+    const { id, channel } = entry.result;
+    const fits = aliyunBizId(entry.result) === (own === undefined ? bizId : undefined);
+    return fits ? { id, channel, numbers: entry.numbers } : undefined;
   }
 
   /** Waits until everything that has ended is written. */

@@ -24,6 +24,8 @@ export interface AttemptResult {
   readonly outcome: Outcome;
   /** The provider's id of the accepted request. */
   readonly bizId?: string;
+  /** A generic gateway took it: `bizId` is that gateway's, and none of Aliyun's. */
+  readonly byGateway?: true;
   readonly requestId?: string;
 }
 

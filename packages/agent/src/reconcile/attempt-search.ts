@@ -105,9 +105,9 @@ export class AttemptSearch {
     }
   }
 
-  async #ask({ numbers, days }: Extract<SearchEffect, { type: 'ask' }>): Promise<void> {
+  async #ask({ numbers, days, until }: Extract<SearchEffect, { type: 'ask' }>): Promise<void> {
     const { clock, likes } = this.#dependencies;
-    const questions = numbers.flatMap((number) => days.map((day) => this.#question(number, day)));
+    const questions = numbers.flatMap((number) => days.map((day) => this.#question(number, day, until)));
     const answers = await Promise.all(questions);
     const at = clock.now();
     const { time, ...rest } = this.#attempt;
@@ -118,9 +118,8 @@ export class AttemptSearch {
   }
 
   /** Asks the attempt's own host, and another one of its account where that does not answer. */
-  async #question(number: string, day: string): Promise<RecordsAnswer | NoRecordsAnswer> {
-    const { desk, clock } = this.#dependencies;
-    const until = clock.now() + this.#rules.budgetMs;
+  async #question(number: string, day: string, until: number): Promise<RecordsAnswer | NoRecordsAnswer> {
+    const { desk } = this.#dependencies;
     let reason: string | undefined;
     for (const channel of this.#asked) {
       const reply = await desk.ask({ channel, number, day }, until);
@@ -143,5 +142,5 @@ function whomToAsk({ candidate }: SoughtAttempt, channels: readonly SendChannel[
     ...able.filter(({ host }) => host === candidate.host),
     ...able,
   ];
-  return [...new Map(ranked.toReversed().map((channel) => [channel.host, channel])).values()].toReversed();
+  return ranked.filter(({ host }, at) => ranked.findIndex((each) => each.host === host) === at);
 }

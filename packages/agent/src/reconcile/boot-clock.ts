@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** A monotonic clock that goes on from one process to the next, as long as the machine is not started anew. */
@@ -14,15 +15,22 @@ export interface BootInstant {
   readonly at: number;
 }
 
-/** The machine's boot clock; undefined where its starts have no name (other systems than Linux). */
-export function readBootClock(): BootClock | undefined {
-  let boot: string;
+/**
+ * The machine's boot clock. Where its starts have no name (other systems than Linux) every process is taken for one:
+ * what it did itself is known, what an earlier one did is not.
+ */
+export function readBootClock(): BootClock {
+  return { boot: bootName(), now: () => Number(process.hrtime.bigint() / 1_000_000n) };
+}
+
+function bootName(): string {
   try {
-    boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const name = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    if (name !== '') return name;
   } catch {
-    return undefined;
+    // The name of this process serves as well.
   }
-  return boot === '' ? undefined : { boot, now: () => Number(process.hrtime.bigint() / 1_000_000n) };
+  return randomUUID();
 }
 
 /** What a boot clock shows now. */

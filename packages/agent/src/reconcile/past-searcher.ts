@@ -3,7 +3,7 @@ import type { Routing, RoutingState } from '../send/routing.ts';
 import type { BootClock, BootInstant } from './boot-clock.ts';
 import type { PastAttempt, PastMessage, PastSearch, RunningPastSearch } from './past-search.ts';
 import type { Searcher } from './searcher.ts';
-import { sharesRecords } from './sought-attempt.ts';
+import { sharesRecords, valuesOf } from './sought-attempt.ts';
 import type { SoughtAttempt } from './sought-attempt.ts';
 
 /** What searching for the past needs. */
@@ -73,7 +73,7 @@ export class PastSearcher implements PastSearch {
       sought: {
         ...{ outId, unique, templateCode },
         e164: message.e164,
-        values: Object.values(message.templateParam ?? {}),
+        ...valuesOf(message),
       },
       time: this.#timeOf(attempt),
       recordsShared: sharesRecords(channel),

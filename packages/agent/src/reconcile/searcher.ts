@@ -1,4 +1,5 @@
 import type { Clock, MessageSearchEnd } from '@waystation/core';
+import type { AgentLogger } from '../log/logger.ts';
 import type { SearchScene } from './attempt-search.ts';
 import { LikeAttempts } from './like-attempts.ts';
 import { MessageSearch } from './message-search.ts';
@@ -9,6 +10,7 @@ import type { SoughtAttempt } from './sought-attempt.ts';
 /** What searching is built on. */
 export interface SearcherDependencies {
   readonly clock: Clock;
+  readonly log: AgentLogger;
 }
 
 /** How much, and how long. */
@@ -23,14 +25,16 @@ const likesKeptMs = 120_000;
 /** Asks the providers what became of attempts of unknown outcome. */
 export class Searcher {
   readonly #clock: Clock;
+  readonly #log: AgentLogger;
   readonly #desk: RecordsDesk;
   readonly #open = new Set<MessageSearch>();
   #stopped = false;
   /** Attempts that may be taken for each other. */
   readonly likes: LikeAttempts;
 
-  constructor({ clock }: SearcherDependencies, options: SearcherOptions) {
+  constructor({ clock, log }: SearcherDependencies, options: SearcherOptions) {
     this.#clock = clock;
+    this.#log = log;
     this.#desk = new RecordsDesk(clock, options);
     this.likes = new LikeAttempts(() => options.budgetMs() + likesKeptMs);
   }
@@ -49,6 +53,8 @@ export class Searcher {
     const dependencies = { desk: this.#desk, likes: this.likes, clock: this.#clock };
     const search: MessageSearch = new MessageSearch(dependencies, scene, (end) => {
       this.#open.delete(search);
+      const [first] = attempts.values();
+      this.#log.debug({ id: first?.messageId, ...end }, 'search over');
       onEnd(end);
     });
     this.#open.add(search);

@@ -33,13 +33,13 @@ export function outIdOf({ outId }: Message, id: string, route: Pick<Route, 'outI
 
 /** How a message looks in the records of a channel. */
 export function soughtOf(message: Message, channel: SendChannel, sent: SentOutId): Sought {
-  const { e164, templateCode, templateParam = {} } = message;
-  return {
-    e164,
-    templateCode: mappedName(channel.channel.templateCodes, templateCode),
-    ...sent,
-    values: Object.values(templateParam),
-  };
+  const templateCode = mappedName(channel.channel.templateCodes, message.templateCode);
+  return { e164: message.e164, templateCode, ...sent, ...valuesOf(message) };
+}
+
+/** What a message's texts say that others do not. */
+export function valuesOf({ templateParam = {} }: Message): Pick<Sought, 'values' | 'valuesByNumber'> {
+  return { values: Object.values(templateParam) };
 }
 
 /** Whether the records of a channel's account are the same at every host. */

@@ -28,4 +28,6 @@ export interface AttemptLog {
   ended(outcome: Outcome | undefined): void;
   /** The provider's records prove that no attempt so far was taken. */
   absent(): void;
+  /** What was proven so is in doubt again. */
+  reopen(): void;
 }

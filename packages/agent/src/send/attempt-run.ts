@@ -175,6 +175,7 @@ export class AttemptRun {
         return;
       case 'search':
         clearTimeout(this.#overdueTimer);
+        this.#message.options.attempts?.reopen();
         this.#searches.begin();
         return;
       case 'wait':

@@ -94,7 +94,10 @@ export async function openSending(
   });
   const limits = new LimitBook({ clock, onChange: onHealthChanged });
   const strategy = () => routing.current()?.snapshot.strategy;
-  const searcher = new Searcher({ clock }, searchOptions(strategy));
+  const searcher = new Searcher(
+    { clock, log: log.child({ component: 'reconcile' }) },
+    searchOptions(strategy),
+  );
   const sender = new Sender({ routing, alerts, blocks, limits, health, searcher, clock, random });
   const caller = new AccountCaller({ routing, clock });
   const past = new PastSearcher({ routing, searcher, clock, ...(bootClock && { bootClock }) });

@@ -19,8 +19,12 @@ export function resultOf({ id, revision, route, attempts, verdict, accepted }: E
   const facts = { id, revision, route, attempts: attempts.map(recordOf) };
   switch (verdict.kind) {
     case 'accepted': {
-      const { bizId, requestId } = accepted ?? {};
-      const ids = { ...(bizId !== undefined && { bizId }), ...(requestId !== undefined && { requestId }) };
+      const { bizId, requestId, byGateway } = accepted ?? {};
+      const ids = {
+        ...(bizId !== undefined && { bizId }),
+        ...(requestId !== undefined && { requestId }),
+        ...(byGateway && { byGateway }),
+      };
       return { ...facts, kind: 'accepted', channel: verdict.channel, ...ids };
     }
     case 'rejected':

@@ -30,6 +30,8 @@ export type SendResult = SendFacts &
         readonly kind: 'accepted';
         readonly channel: string;
         readonly bizId?: string;
+        /** A generic gateway took it: `bizId` is that gateway's, and none of Aliyun's. */
+        readonly byGateway?: true;
         readonly requestId?: string;
       }
     /** The provider refuses this message: another try would be refused as well. */

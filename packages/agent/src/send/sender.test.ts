@@ -243,7 +243,12 @@ describe('Sender', () => {
         reject(new Error('no space'));
       };
     });
-    const attempts = { starting: () => full, ended: () => undefined, absent: () => undefined };
+    const attempts = {
+      starting: () => full,
+      ended: () => undefined,
+      absent: () => undefined,
+      reopen: () => undefined,
+    };
     const late: SendResult[] = [];
     const onLate = (one: SendResult): void => void late.push(one);
     const result = await sending.send(messageTo(phone), { timeoutMs: 1000, attempts, onLate });

@@ -25,7 +25,7 @@ export function fitOf(
   if (row.sentAt !== undefined && between !== undefined) {
     if (row.sentAt < between.from - slack.beforeMs || row.sentAt > between.to + slack.afterMs) return 'other';
   }
-  const text = contentFit(row.content, sought.values);
+  const text = contentFit(row.content, sought.valuesByNumber?.get(number) ?? sought.values);
   const dated = row.sentAt !== undefined && between !== undefined;
   return text === 'evident' && !dated ? 'possible' : text;
 }

@@ -143,6 +143,18 @@ describe('a list of 100', () => {
     expect([...asked]).toEqual([e164[0], e164[49], e164[99]]);
   });
 
+  it('of texts that differ is told by the text of each number', () => {
+    const [first = '', middle = ''] = [e164[0], e164[49]];
+    const valuesByNumber = new Map(e164.map((one, at) => [one, [String(5000 + at)]]));
+    const sought = { ...list, unique: false, outId: constant.outId, valuesByNumber };
+    const { clock, keeper } = scene();
+    keeper.take({ ...takenConstant, number: middle, content: '您的验证码是：5049' });
+    expect(search(clock, keeper, { sought }).verdict.kind).toBe('found');
+    const other = scene();
+    other.keeper.take({ ...takenConstant, number: first, content: '您的验证码是：5049' });
+    expect(search(other.clock, other.keeper, { sought }).verdict.kind).toBe('absent');
+  });
+
   it('is not absent where one of the three cannot be asked for', () => {
     const { clock, keeper } = scene();
     const answer = keeper.answer.bind(keeper);

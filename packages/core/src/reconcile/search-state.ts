@@ -97,6 +97,8 @@ export type OpenSearch = SearchFacts & {
   /** Rounds in a row that found what may be others'. */
   readonly doubtfulRounds: number;
   readonly hostClock?: HostClock;
+  /** The last round was for other days than the host's clock made them. */
+  readonly redated?: boolean;
   /** Why the last round did not decide. */
   readonly trouble?: string;
 };
@@ -124,8 +126,13 @@ export type SearchEvent =
 /** What is to be done. */
 export type SearchEffect =
   | { readonly type: 'wait'; readonly until: Instant }
-  /** Ask for the records of each number on each day, and tell of the `round`. */
-  | { readonly type: 'ask'; readonly numbers: readonly string[]; readonly days: readonly string[] }
+  /** Ask for the records of each number on each day, and tell of the `round`. After `until` nobody waits for it. */
+  | {
+      readonly type: 'ask';
+      readonly numbers: readonly string[];
+      readonly days: readonly string[];
+      readonly until: Instant;
+    }
   | { readonly type: 'done'; readonly verdict: SearchVerdict }
   | { readonly type: 'nothing' };
 

@@ -57,7 +57,12 @@ function ask(search: OpenSearch, at: Instant, wallTime: number): SearchStep {
   const { input } = search;
   return {
     search: { ...search, asking: true, nextAt: at + input.rules.intervalMs },
-    effect: { type: 'ask', numbers: numbersToAsk(input.sought.e164), days: daysOf(search, at, wallTime) },
+    effect: {
+      type: 'ask',
+      numbers: numbersToAsk(input.sought.e164),
+      days: daysOf(search, at, wallTime),
+      until: endOf(search),
+    },
   };
 }
 
@@ -71,7 +76,7 @@ function daysOf(search: OpenSearch, at: Instant, wallTime: number): readonly str
 function afterRound(search: OpenSearch, event: Extract<SearchEvent, { type: 'round' }>): SearchStep {
   const { at, wallTime, answers, rivals } = event;
   const hostClock = hostClockOf(answers) ?? search.hostClock;
-  const next: OpenSearch = { ...search, asking: false, ...(hostClock && { hostClock }) };
+  const next: OpenSearch = { ...search, asking: false, redated: false, ...(hostClock && { hostClock }) };
   const verdict = judgeRound(next, answers, rivals, { at, wallTime });
   switch (verdict.kind) {
     case 'found':
@@ -94,7 +99,16 @@ function afterRound(search: OpenSearch, event: Extract<SearchEvent, { type: 'rou
         at,
       );
     case 'other-days':
-      return goOn({ ...next, nextAt: at, trouble: 'the host’s clock shows another day' }, at);
+      // Once that is known it is asked for at once; hosts that disagree about the day are not asked all the time.
+      return goOn(
+        {
+          ...next,
+          ...(search.redated !== true && { nextAt: at }),
+          redated: true,
+          trouble: 'the host’s clock shows another day',
+        },
+        at,
+      );
   }
 }
 

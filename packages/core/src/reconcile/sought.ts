@@ -10,6 +10,8 @@ export interface Sought {
   readonly unique: boolean;
   /** Values of the template's parameters. */
   readonly values: readonly string[];
+  /** The same by number, where each gets a text of its own; one that gets several has none that tell. */
+  readonly valuesByNumber?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A span of time on the provider's clock. */

@@ -81,7 +81,11 @@ describe('the details of a text', () => {
 
   it('are the agent’s own where an HTTP gateway took it, and no account is asked', async () => {
     const id = newMessageId(sentAt);
-    const { calls, details, send } = await open({ ...facts, id, kind: 'accepted', channel: 'other' });
+    const { calls, details, send } = await open({
+      ...{ ...facts, id, kind: 'accepted', channel: 'other' },
+      // The gateway's own id is no BizId.
+      ...{ bizId: '9001^0', byGateway: true },
+    });
     const { BizId: bizId } = await send();
     expect(bizId).toBe(`ws-${id}`);
     const told = await details(bizId);

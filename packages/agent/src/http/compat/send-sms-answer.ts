@@ -4,7 +4,7 @@ import { newRequestId, refusalAnswer, serviceAnswer } from './compat-answer.ts';
 import { refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import type { AnswerStyle } from './compat-request.ts';
-import { gatewayBizId } from '../sent-message.ts';
+import { aliyunBizId, gatewayBizId } from '../sent-message.ts';
 import { providerStatus } from './provider-status.ts';
 
 /** How the caller of SendSms is told what became of the message. */
@@ -14,8 +14,7 @@ export function sendSmsAnswer(style: AnswerStyle, result: SendResult): HttpAnswe
     Message: 'OK',
     RequestId: result.requestId ?? newRequestId(),
     Code: 'OK',
-    // What an HTTP gateway took has no BizId of Aliyun's.
-    BizId: result.bizId ?? gatewayBizId(result.id),
+    BizId: aliyunBizId(result) ?? gatewayBizId(result.id),
   });
 }
 
@@ -71,7 +70,9 @@ function limited({ reason, retryAfterMs }: Extract<Failure, { kind: 'limited' }>
 function notSent({ reason, attempts }: Extract<Failure, { reason: string }>): CompatRefusal {
   if (attempts.every(({ written }) => written !== true))
     return refuse('ServiceUnavailable', sentence(reason));
-  const said = attempts.findLast(({ outcome, code }) => outcome !== 'unavailable' && code !== undefined);
+  const said = attempts.findLast(
+    ({ outcome, code }) => outcome !== 'unavailable' && outcome !== 'unknown' && code !== undefined,
+  );
   return fromProvider(said?.code, sentence(reason));
 }
 

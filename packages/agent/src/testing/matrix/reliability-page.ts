@@ -44,10 +44,7 @@ export function reliabilityPage(results: readonly CaseResult[]): string {
   const parts = unknownRules.map((rule) => {
     const lines = linesOf(results.filter(({ of }) => of.onUnknownOutcome === rule));
     const head = ['fault', 'in', 'policy', 'key', 'the caller saw', 'within', 'texts'];
-    return `## \`onUnknownOutcome: ${rule}\`\n\n${table(
-      head,
-      lines.map((line) => [...line, rule]),
-    )}`;
+    return `## \`onUnknownOutcome: ${rule}\`\n\n${table(head, lines)}`;
   });
   return `${introduction(results)}\n\n${parts.join('\n\n')}\n`;
 }

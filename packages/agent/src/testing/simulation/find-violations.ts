@@ -75,7 +75,9 @@ function ofFailover({ history }: Run, { tag, answer, toldAt, deadline, blocked }
     host: hostName(host),
     account: accountName(account),
   }));
-  const reached = (name: string): boolean => attempts.some(({ channel }) => channel === name);
+  // What was blocked when its turn came is named, though it may be free by now.
+  const reached = (name: string): boolean =>
+    attempts.some(({ channel }) => channel === name) || reason.includes(`${name}: `);
   const refused = places.filter(({ channel }) =>
     attempts.some((each) => each.channel === channel && each.outcome !== 'unavailable'),
   );

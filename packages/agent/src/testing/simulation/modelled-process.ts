@@ -68,7 +68,7 @@ export class ModelledProcess {
     const probe = ({ endpoint }: ProbeTarget) => this.#probe(hostOf(endpoint));
     this.#health = new HealthTracker({ clock, random, log: silentLog, ...(history.probed && { probe }) });
     const strategy = () => this.#routing.current()?.snapshot.strategy;
-    const searcher = new Searcher({ clock }, searchOptions(strategy));
+    const searcher = new Searcher({ clock, log: silentLog }, searchOptions(strategy));
     const bootClock = { boot: 'one', now: () => clock.now() };
     const past = new PastSearcher({ routing: this.#routing, searcher, clock, bootClock });
     const sender = new Sender({
