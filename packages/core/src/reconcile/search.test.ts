@@ -112,6 +112,24 @@ describe("a caller's constant OutId", () => {
   });
 });
 
+describe('whoever waits', () => {
+  it('is asked for once more right before the deadline', () => {
+    const { clock, keeper } = scene({ appearsAfterMs: 1200 });
+    keeper.take(taken);
+    const wantedBy = clock.now() + 2500;
+    const told = search(clock, keeper, { wantedBy, lasted: 0 });
+    expect(told).toEqual({ verdict: { kind: 'found' }, afterMs: 2000, questions: 2 });
+  });
+
+  it('changes nothing where the next question is in time, or the last one was a moment ago', () => {
+    const { clock, keeper } = scene();
+    for (const inMs of [20_000, 1100]) {
+      const wantedBy = clock.now() + 1000 + inMs;
+      expect(search(clock, keeper, { wantedBy })).toMatchObject({ afterMs: 6500, questions: 4 });
+    }
+  });
+});
+
 describe('records that come late', () => {
   it('by 5 s are found before absence is believed', () => {
     const { clock, keeper } = scene({ appearsAfterMs: 5000 });
