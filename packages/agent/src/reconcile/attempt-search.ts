@@ -147,5 +147,5 @@ function whomToAsk({ candidate }: SoughtAttempt, channels: readonly SendChannel[
     ...able.filter(({ host }) => host === candidate.host),
     ...able,
   ];
-  return [...new Map(ranked.toReversed().map((channel) => [channel.host, channel])).values()].toReversed();
+  return ranked.filter(({ host }, at) => ranked.findIndex((each) => each.host === host) === at);
 }
