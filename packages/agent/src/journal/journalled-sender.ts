@@ -218,7 +218,10 @@ export class JournalledSender implements MessageSender {
     const waitMs = Math.max(0, keyed.deadline - this.#dependencies.clock.now());
     const done = new AbortController();
     const tooLate = pause(waitMs, [done.signal]).then(() => undefined);
-    const result = await Promise.race([this.#held.resultOf(stock, names.name, held), tooLate]);
+    const result = await Promise.race([
+      this.#held.resultOf(stock, names.name, held, keyed.deadline),
+      tooLate,
+    ]);
     done.abort();
     if (result === undefined) return over(entry.result);
     if (result.kind === 'unknown') {
