@@ -140,9 +140,3 @@ export { showValue } from './strategy/show-value.ts';
 export { strategyWarningWords } from './strategy/strategy-issue.ts';
 export type { StrategyIssue, StrategyWarning, StrategyWarningCode } from './strategy/strategy-issue.ts';
 export { strategyJsonSchema } from './strategy/strategy-json-schema.ts';
-export { strategyUnacted } from './strategy/strategy-unacted.ts';
-export {
-  unactedChannelSettings,
-  unactedRouteSettings,
-  unactedSettings,
-} from './strategy/unacted-settings.ts';

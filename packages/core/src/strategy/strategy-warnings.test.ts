@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StrategyInput } from '../model/strategy.ts';
 import { parseStrategy, strategyError } from './parse-strategy.ts';
-import { strategyUnacted } from './strategy-unacted.ts';
 
 type ChannelInput = StrategyInput['channels'][string];
 
@@ -104,27 +103,5 @@ describe('weights', () => {
     expect(read({ policy }).warnings.map(({ code, path }) => [code, path])).toEqual([
       ['WEIGHTS_ALL_ZERO', 'routes.otp.policy.weights'],
     ]);
-  });
-});
-
-describe('what is not acted on yet', () => {
-  function unacted(
-    route: Partial<StrategyInput['routes'][number]>,
-    more: Partial<StrategyInput> = {},
-  ): string[] {
-    const { strategy } = read({ onUnknownOutcome: 'fail', ...route }, more);
-    return strategyUnacted(strategy).map(({ path }) => path);
-  }
-
-  it('is nothing where defaults are kept, or what becomes of unknown messages is set', () => {
-    expect(unacted({})).toEqual([]);
-    const limits = {
-      routes: { otp: { perSecond: 5 } },
-      channels: { hangzhou: { maxInFlight: 5 } },
-      numbers: { kind: 'aliyun-otp' as const },
-    };
-    expect(unacted({}, { limits, channels: { ...channels, ...cabled } })).toEqual([]);
-    const route = { onUnknownOutcome: 'reconcile', afterReconcile: 'fail', outId: 'suffix' } as const;
-    expect(unacted(route, { reconcile: { firstMs: 1 } })).toEqual([]);
   });
 });
