@@ -100,7 +100,7 @@ export class Agent {
     });
     this.#journal = journalOf(dependencies, config);
     const strategy = () => this.#intake.applied?.snapshot.strategy;
-    this.#deliveries = deliveriesOf(dependencies, this.#journal, strategy);
+    this.#deliveries = this.#newDeliveries(strategy);
     this.#sender = this.#newSender(strategy);
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
@@ -200,6 +200,12 @@ export class Agent {
     await this.#admin.stop(0);
     await this.#lock?.release();
     log.info('agent stopped');
+  }
+
+  #newDeliveries(strategy: () => Strategy | undefined): Deliveries {
+    return deliveriesOf(this.#dependencies, this.#journal, strategy, (name, end) => {
+      this.#sender.adopt(name, end);
+    });
   }
 
   #newSender(strategy: () => Strategy | undefined): JournalledSender {

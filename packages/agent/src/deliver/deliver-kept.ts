@@ -7,6 +7,7 @@ import type { EntryPlace } from '../journal/journal-file.ts';
 import type { JournalStock } from '../journal/journal-stock.ts';
 import { LateEnd } from '../journal/late-end.ts';
 import { AttemptNotWritten, MessageRun } from '../journal/message-run.ts';
+import type { BootClock } from '../reconcile/boot-clock.ts';
 import type { SendResult } from '../send/send-result.ts';
 
 /** What a message that waited is sent with. */
@@ -18,6 +19,9 @@ export interface KeptParts {
   readonly mayStart: () => string | undefined;
   /** Told where an answer that came late says that nothing was sent. */
   readonly onAgain: (result: SendResult) => void;
+  /** Given the name of a message whose end is not known yet, and the promise of what becomes of it. */
+  readonly onOpen?: ((name: string, end: Promise<SendResult>) => void) | undefined;
+  readonly bootClock?: BootClock | undefined;
 }
 
 /** A message in the journal that waits. */
@@ -60,7 +64,7 @@ export async function deliverKept(
   timeoutMs: number,
   parts: KeptParts,
 ): Promise<KeptTry> {
-  const { sender, onAgain } = parts;
+  const { sender, onAgain, onOpen } = parts;
   const { message, route } = kept.entry.payload;
   const { id, deliverBy } = kept.entry;
   const run = runOf(name, kept, parts);
@@ -81,6 +85,12 @@ export async function deliverKept(
       ...(route !== undefined && { route }),
       ...{ timeoutMs, id, attempts: run, deliverBy },
       onLate: (end) => void late.settle(end).catch(() => undefined),
+      onOpen: (open) => {
+        onOpen?.(
+          name,
+          open.then((end) => late.settle(end)),
+        );
+      },
     })
     .catch((error: unknown) => {
       if (error instanceof AttemptNotWritten) return run.keptBack(error);
@@ -108,11 +118,11 @@ export async function expireKept(
 function runOf(
   name: string,
   { entry, place }: KeptMessage,
-  { stock, clock, mayStart }: Pick<KeptParts, 'stock' | 'clock' | 'mayStart'>,
+  { stock, clock, bootClock, mayStart }: Pick<KeptParts, 'stock' | 'clock' | 'bootClock' | 'mayStart'>,
 ): MessageRun {
   const { id, digest, payload, deadlineAt, deliverBy } = entry;
   return new MessageRun(
-    { stock, clock },
+    { stock, clock, bootClock },
     { id, name, digest, payload, deadlineAt, deliverBy, mayStart },
     { entry, place },
   );

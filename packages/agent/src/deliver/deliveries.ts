@@ -5,10 +5,11 @@ import type { JournalStock } from '../journal/journal-stock.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { KeptDelivery } from '../journal/kept-delivery.ts';
 import type { AgentLogger } from '../log/logger.ts';
+import type { BootClock } from '../reconcile/boot-clock.ts';
 import type { DeliveryPace } from '../send/delivery-pace.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { deliverKept, expireKept, findKept, tooLate } from './deliver-kept.ts';
-import type { KeptMessage } from './deliver-kept.ts';
+import type { KeptMessage, KeptParts } from './deliver-kept.ts';
 
 /** What waiting messages are sent with. */
 export interface DeliveriesDependencies {
@@ -16,6 +17,10 @@ export interface DeliveriesDependencies {
   /** Sends without a journal of its own. */
   readonly sender: MessageSender;
   readonly paceOf: (message: Message, route: string | undefined) => DeliveryPace;
+  /** Given the name of a message whose end is not known yet, and the promise of what becomes of it. */
+  readonly onOpen?: KeptParts['onOpen'];
+  /** Absent: after a restart nobody knows how long ago an attempt was made. */
+  readonly bootClock?: BootClock | undefined;
   /** How long one try may take, in ms. */
   readonly totalMs: () => number;
   readonly clock: Clock;
@@ -181,10 +186,10 @@ export class Deliveries {
   }
 
   async #deliver(stock: JournalStock, delivery: Delivery, kept: KeptMessage): Promise<void> {
-    const { clock, sender, totalMs } = this.#dependencies;
+    const { clock, sender, totalMs, onOpen, bootClock } = this.#dependencies;
     const timeoutMs = Math.max(1, Math.min(totalMs(), delivery.deliverBy - clock.wallTime()));
     const { result, waits } = await deliverKept(delivery, kept, timeoutMs, {
-      ...{ stock, clock, sender },
+      ...{ stock, clock, sender, onOpen, bootClock },
       mayStart: () => {
         this.#look();
         return this.trouble ?? tooLate(delivery.deliverBy, clock.wallTime());

@@ -6,8 +6,8 @@ import type { SendResult } from '../send/send-result.ts';
 import { isOpenAttempt } from './journal-entry.ts';
 import type { DoneEntry, HeldEntry, JournalAttempt } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
-import type { PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
+import type { HeldPlaced } from './held-placed.ts';
 import { waitAgain } from './wait-again.ts';
 
 /** What searching for held messages needs. */
@@ -141,12 +141,6 @@ export class HeldSearches {
     await stock.settle(`id ${id}`, { ...over, digest: '', result } satisfies DoneEntry);
     return result;
   }
-}
-
-/** A held message and its place. */
-export interface HeldPlaced {
-  readonly entry: HeldEntry;
-  readonly place: PlacedEntry['place'];
 }
 
 /** The held message of a name; undefined where there is none, or it cannot be read. */

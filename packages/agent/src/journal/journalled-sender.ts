@@ -7,7 +7,7 @@ import type { PastSearch } from '../reconcile/past-search.ts';
 import { newMessageId } from '../send/message-id.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { HeldSearches, searchesFor } from './held-searches.ts';
-import type { HeldPlaced } from './held-searches.ts';
+import type { HeldPlaced } from './held-placed.ts';
 import { withoutRecords } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
 import type { PlacedEntry } from './journal-file.ts';
@@ -70,6 +70,11 @@ export class JournalledSender implements MessageSender {
         this.#untilEnd(write);
       },
     });
+  }
+
+  /** A message that waited was sent, and its end is not known yet: whoever asks for it waits for this one. */
+  adopt(name: string, end: Promise<SendResult>): void {
+    this.#held.adopt(name, end);
   }
 
   /** Searches once for what an earlier process left open; does nothing before there is a strategy to ask by. */
