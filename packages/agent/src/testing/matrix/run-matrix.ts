@@ -158,7 +158,7 @@ async function warmUp({ simulator, journal }: Stage): Promise<void> {
 /** What the native API answers. */
 function shownOf(result: SendResult): { readonly status: number; readonly code: string } {
   const { status, body } = sendAnswer(result);
-  const { code } = JSON.parse(String(body)) as { code: string };
+  const { code } = JSON.parse(body) as { code: string };
   return { status, code };
 }
 
