@@ -3,10 +3,10 @@ import type { Deliveries } from '../deliver/deliveries.ts';
 import { maskNumber } from '../log/mask-numbers.ts';
 import type { PastAttempt, PastSearch } from '../reconcile/past-search.ts';
 import type { SendResult } from '../send/send-result.ts';
+import type { HeldPlaced } from './held-placed.ts';
 import { isOpenAttempt } from './journal-entry.ts';
 import type { DoneEntry, HeldEntry, JournalAttempt } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
-import type { PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
 import { waitAgain } from './wait-again.ts';
 
@@ -132,12 +132,6 @@ export class HeldSearches {
     await stock.settle(`id ${id}`, { ...over, digest: '', result } satisfies DoneEntry);
     return result;
   }
-}
-
-/** A held message and its place. */
-export interface HeldPlaced {
-  readonly entry: HeldEntry;
-  readonly place: PlacedEntry['place'];
 }
 
 /** The held message of a name; undefined where there is none, or it cannot be read. */

@@ -7,7 +7,7 @@ import type { PastSearch } from '../reconcile/past-search.ts';
 import { newMessageId } from '../send/message-id.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { HeldSearches, searchesFor } from './held-searches.ts';
-import type { HeldPlaced } from './held-searches.ts';
+import type { HeldPlaced } from './held-placed.ts';
 import { withoutRecords } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
 import type { PlacedEntry } from './journal-file.ts';

@@ -1,7 +1,7 @@
 import { isOver } from '@waystation/core';
 import type { Deliveries } from '../deliver/deliveries.ts';
 import type { SendResult } from '../send/send-result.ts';
-import type { HeldPlaced } from './held-searches.ts';
+import type { HeldPlaced } from './held-placed.ts';
 import { withoutRecords } from './journal-entry.ts';
 import type { OpenEntry } from './journal-entry.ts';
 import type { JournalStock } from './journal-stock.ts';
