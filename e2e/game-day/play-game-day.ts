@@ -32,7 +32,7 @@ export const gameDayScene: SceneOptions = {
 };
 const regions = gameDayScene.regions ?? [];
 /** How long those who were not told OK yet may go on after the last fault. */
-const patienceMs = 60_000;
+const patienceMs = 40_000;
 
 /** Breaks region after region under load, kills the agent twice, and asks the ledger what became of it. */
 export async function playGameDay(

@@ -13,4 +13,4 @@ it('a game day: regions fail in every way, the agent is killed twice, and each m
   );
   expect(day, said.join('\n')).toMatchObject({ lost: 0, doubled: 0, kills: 2 });
   expect(day.accepted.length).toBeGreaterThan(day.faults);
-});
+}, 240_000);

@@ -46,15 +46,24 @@ export class HeldSearches {
     this.#note(name, { result });
   }
 
-  /** What becomes of a held message: by the search that is under way, else by a new one. */
-  resultOf(stock: JournalStock, name: string, { entry, place }: HeldPlaced): Promise<SendResult> {
+  /**
+   * What becomes of a held message: by the search that is under way, else by a new one. `wantedBy`: the deadline of a
+   * caller who waits.
+   */
+  resultOf(
+    stock: JournalStock,
+    name: string,
+    { entry, place }: HeldPlaced,
+    wantedBy?: number,
+  ): Promise<SendResult> {
     const known = this.#running.get(name);
     if (known !== undefined) return known.result;
     const { past } = this.#dependencies;
     if (past === undefined) return Promise.resolve(entry.result);
     const { id, payload, attempts } = entry;
     const open = attempts.filter(isOpenAttempt).map(pastAttemptOf);
-    const search = past().search({ id, message: payload.message, attempts: open });
+    const wanted = wantedBy === undefined ? {} : { wantedBy };
+    const search = past().search({ id, message: payload.message, attempts: open, ...wanted });
     const result = search.end.then((end) => this.#settle(stock, name, { entry, place }, end));
     const stop = (): void => {
       search.stop();

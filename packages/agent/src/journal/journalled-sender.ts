@@ -276,7 +276,8 @@ export class JournalledSender implements MessageSender {
     const waitMs = Math.max(0, keyed.deadline - this.#dependencies.clock.now());
     const done = new AbortController();
     const late = pause(waitMs, [done.signal]).then(() => undefined);
-    const result = await Promise.race([this.#held.resultOf(stock, names.name, held), late]);
+    const asked = this.#held.resultOf(stock, names.name, held, keyed.deadline);
+    const result = await Promise.race([asked, late]);
     done.abort();
     if (result === undefined) return over(entry.result);
     if (result.kind === 'unknown') {

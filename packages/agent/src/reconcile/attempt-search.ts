@@ -26,6 +26,8 @@ export interface SearchScene {
   readonly rules: SearchRules;
   /** The open channels, in no particular order. */
   readonly channels: readonly SendChannel[];
+  /** Until when a caller waits, on the monotonic clock; absent: nobody does. */
+  readonly wantedBy?: number;
 }
 
 /** One search for one attempt: does what the machine says, and tells it what happens. */
@@ -34,6 +36,7 @@ export class AttemptSearch {
   readonly #attempt: SoughtAttempt;
   readonly #asked: readonly SendChannel[];
   readonly #rules: SearchRules;
+  readonly #wantedBy: number | undefined;
   readonly #onEnd: (verdict: SearchVerdict) => void;
   #search: Search | undefined;
   #endedAt: number | undefined;
@@ -42,21 +45,23 @@ export class AttemptSearch {
   constructor(
     dependencies: AttemptSearchDependencies,
     attempt: SoughtAttempt,
-    { channels, rules }: SearchScene,
+    { channels, rules, wantedBy }: SearchScene,
     onEnd: (verdict: SearchVerdict) => void,
   ) {
     this.#dependencies = dependencies;
     this.#attempt = attempt;
     this.#asked = whomToAsk(attempt, channels);
     this.#rules = rules;
+    this.#wantedBy = wantedBy;
     this.#onEnd = onEnd;
     this.#endedAt = attempt.time.endedAt;
   }
 
   start(): void {
     const { sought, time, recordsShared } = this.#attempt;
+    const wantedBy = this.#wantedBy;
     const { search, effect } = startSearch(
-      { sought, time, rules: this.#rules, recordsShared },
+      { sought, time, rules: this.#rules, recordsShared, ...(wantedBy !== undefined && { wantedBy }) },
       this.#dependencies.clock.now(),
     );
     this.#search = search;

@@ -92,10 +92,14 @@ export class MessageSearches {
     this.#search?.drop(number);
   }
 
-  /** Searches for every attempt whose outcome is unknown, anew where that was done. */
-  begin(): void {
+  /**
+   * Searches for every attempt whose outcome is unknown, anew where that was done. `wantedBy`: the deadline of a
+   * caller who waits.
+   */
+  begin(wantedBy?: number): void {
     this.cancel();
     const { channels, rules } = this.#message;
+    const scene = { channels: [...channels.values()], rules, ...(wantedBy !== undefined && { wantedBy }) };
     const attempts = new Map([...this.#open].map(([number, { attempt }]) => [number, attempt]));
     if (attempts.size === 0) {
       queueMicrotask(() => {
@@ -103,7 +107,7 @@ export class MessageSearches {
       });
       return;
     }
-    this.#search = this.#searcher.search(attempts, { channels: [...channels.values()], rules }, (end) => {
+    this.#search = this.#searcher.search(attempts, scene, (end) => {
       this.#search = undefined;
       this.#settle(end);
       this.#onEnd(end);

@@ -23,6 +23,8 @@ export interface PastMessage {
   readonly id: string;
   readonly message: Message;
   readonly attempts: readonly PastAttempt[];
+  /** Until when a caller waits, on the monotonic clock; absent: nobody does. */
+  readonly wantedBy?: number;
 }
 
 /** A search under way. */

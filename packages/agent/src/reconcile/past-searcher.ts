@@ -37,7 +37,12 @@ export class PastSearcher implements PastSearch {
       lease.release();
       return noSearch(left);
     }
-    const scene = { channels: [...state.channels.values()], rules: state.snapshot.strategy.reconcile };
+    const { wantedBy } = past;
+    const scene = {
+      channels: [...state.channels.values()],
+      rules: state.snapshot.strategy.reconcile,
+      ...(wantedBy !== undefined && { wantedBy }),
+    };
     let stop = (): void => undefined;
     const end = new Promise<MessageSearchEnd>((resolve) => {
       const search = searcher.search(attempts, scene, resolve);

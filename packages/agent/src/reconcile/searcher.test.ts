@@ -45,8 +45,8 @@ function attemptOf(messageId: string, e164: string, change: Partial<SoughtAttemp
 }
 
 /** Searches for one attempt of a message; `ends` is filled with what is told. */
-function search(attempt: SoughtAttempt, ends: MessageSearchEnd[] = []) {
-  searcher.search(new Map([[1, attempt]]), { rules, channels: [one, two] }, (end) => {
+function search(attempt: SoughtAttempt, ends: MessageSearchEnd[] = [], channels = [one, two]) {
+  searcher.search(new Map([[1, attempt]]), { rules, channels }, (end) => {
     ends.push(end);
   });
   return ends;
@@ -143,6 +143,13 @@ describe('questions', () => {
     await vi.advanceTimersByTimeAsync(65_000);
     expect(ends).toMatchObject([{ kind: 'inconclusive' }]);
   });
+});
+
+it('the host of the attempt is asked, and no other while it answers, whatever the order of channels', async () => {
+  const ends = search(attemptOf('m-1', number(1)), [], [two, one]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(ends).toEqual([{ kind: 'absent' }]);
+  expect(two.askedAt).toEqual([]);
 });
 
 describe('a dead host', () => {

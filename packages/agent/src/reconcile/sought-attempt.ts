@@ -38,8 +38,19 @@ export function soughtOf(message: Message, channel: SendChannel, sent: SentOutId
 }
 
 /** What a message's texts say that others do not. */
-export function valuesOf({ templateParam = {} }: Message): Pick<Sought, 'values' | 'valuesByNumber'> {
-  return { values: Object.values(templateParam) };
+export function valuesOf({
+  templateParam = {},
+  e164,
+  batch,
+}: Message): Pick<Sought, 'values' | 'valuesByNumber'> {
+  if (batch === undefined) return { values: Object.values(templateParam) };
+  const valuesByNumber = new Map<string, readonly string[]>();
+  for (const [index, number] of e164.entries()) {
+    const values = Object.values(batch.texts[index]?.templateParam ?? {});
+    // Which of its texts a record of this number is cannot be told.
+    valuesByNumber.set(number, valuesByNumber.has(number) ? [] : values);
+  }
+  return { values: [], valuesByNumber };
 }
 
 /** Whether the records of a channel's account are the same at every host. */

@@ -176,7 +176,7 @@ export class AttemptRun {
       case 'search':
         clearTimeout(this.#overdueTimer);
         this.#message.options.attempts?.reopen();
-        this.#searches.begin();
+        this.#searches.begin(this.#plan?.input.deadline);
         return;
       case 'wait':
         this.#wait(effect);

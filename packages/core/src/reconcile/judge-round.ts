@@ -35,10 +35,14 @@ export function judgeRound(
   );
   const rivalCount = rivals.accepted + rivals.open;
   const proven = (one: readonly string[]) =>
-    sought.unique ? one.length > 0 : one.length === 1 && one[0] === 'evident' && rivalCount === 0;
+    sought.unique ? one.includes('evident') : one.length === 1 && one[0] === 'evident' && rivalCount === 0;
   if (fits.some(proven)) return { kind: 'found' };
   if (fits.some((one) => one.length > 0)) {
-    return { kind: 'doubtful', lasting: settled(search, now.at), reason: whyDoubtful(fits, rivalCount) };
+    return {
+      kind: 'doubtful',
+      lasting: settled(search, now.at),
+      reason: whyDoubtful(sought.unique, fits, rivalCount),
+    };
   }
   const missing = answers.find((answer) => !answer.answered);
   if (missing?.answered === false) return doubtful(missing.reason);
@@ -66,7 +70,8 @@ function doubtful(reason: string): RoundVerdict {
   return { kind: 'doubtful', lasting: false, reason };
 }
 
-function whyDoubtful(fits: readonly (readonly string[])[], rivals: number): string {
+function whyDoubtful(unique: boolean, fits: readonly (readonly string[])[], rivals: number): string {
+  if (unique) return 'a record has its OutId, and another template or number';
   if (rivals > 0) return 'a record fits, and other messages of this agent look the same';
   if (fits.some((one) => one.length > 1)) return 'several records fit, and its OutId is not its own';
   return 'a record fits, and nothing in it proves that it is this message’s: its OutId is not its own';

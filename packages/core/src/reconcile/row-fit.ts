@@ -19,9 +19,11 @@ export function fitOf(
   number: string,
   between: SentBetween | undefined,
 ): RowFit {
-  if (row.outId !== sought.outId || row.templateCode !== sought.templateCode) return 'other';
-  if (!sameNumber(row.phoneNumber, number)) return 'other';
-  if (sought.unique) return 'evident';
+  if (row.outId !== sought.outId) return 'other';
+  const agrees = row.templateCode === sought.templateCode && sameNumber(row.phoneNumber, number);
+  // Nobody else sends this OutId: what does not agree is not understood, and no proof that it is not there.
+  if (sought.unique) return agrees ? 'evident' : 'possible';
+  if (!agrees) return 'other';
   if (row.sentAt !== undefined && between !== undefined) {
     if (row.sentAt < between.from - slack.beforeMs || row.sentAt > between.to + slack.afterMs) return 'other';
   }
@@ -44,10 +46,11 @@ function plain(text: string): string {
   return text.normalize('NFKC').replace(/\s+/gu, '');
 }
 
-/** Whether a number as shown, perhaps masked, can be this one. */
+/** Whether a number as shown, perhaps masked by whatever sign, can be this one; it was asked for. */
 function sameNumber(shown: string, e164: string): boolean {
-  const digits = shown.replace(/^(\+|00)/, '').replace(/[^\d*]/g, '');
+  const digits = shown.replace(/^(\+|00)/, '').replace(/[\s-]/g, '');
+  if (digits === '') return true;
   const full = e164.replace(/^\+/, '');
-  const pattern = new RegExp(`^${digits.replace(/\*+/g, '\\d*')}$`);
+  const pattern = new RegExp(`^${digits.replace(/\D+/g, '\\d*')}$`);
   return pattern.test(full) || pattern.test(full.replace(/^86(?=1\d{10}$)/, ''));
 }

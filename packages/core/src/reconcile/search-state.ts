@@ -29,6 +29,8 @@ export interface SearchInput {
   readonly rules: SearchRules;
   /** Whether every host of the account shows the same records at once. */
   readonly recordsShared: boolean;
+  /** Until when a caller waits for the answer; absent: nobody does. */
+  readonly wantedBy?: Instant;
 }
 
 /** One question that was answered: every record of a number on a day. */

@@ -42,11 +42,10 @@ describe('an OutId of our own', () => {
     expect(search(clock, keeper).verdict.kind).toBe('absent');
   });
 
-  it('of another template or number is somebody else’s', () => {
+  it('beside another template is not understood, and so neither found nor absent', () => {
     const { clock, keeper } = scene();
     keeper.take({ ...taken, templateCode: 'SMS_2' });
-    keeper.take({ ...taken, number: '+8613800138001' });
-    expect(search(clock, keeper).verdict.kind).toBe('absent');
+    expect(search(clock, keeper).verdict.kind).toBe('inconclusive');
   });
 });
 
@@ -109,6 +108,24 @@ describe("a caller's constant OutId", () => {
     keeper.take(takenConstant);
     clock.advance(60_000);
     expect(search(clock, keeper, { sought: constant }).verdict.kind).toBe('absent');
+  });
+});
+
+describe('whoever waits', () => {
+  it('is asked for once more right before the deadline', () => {
+    const { clock, keeper } = scene({ appearsAfterMs: 1200 });
+    keeper.take(taken);
+    const wantedBy = clock.now() + 2500;
+    const told = search(clock, keeper, { wantedBy, lasted: 0 });
+    expect(told).toEqual({ verdict: { kind: 'found' }, afterMs: 2000, questions: 2 });
+  });
+
+  it('changes nothing where the next question is in time, or the last one was a moment ago', () => {
+    const { clock, keeper } = scene();
+    for (const inMs of [20_000, 1100]) {
+      const wantedBy = clock.now() + 1000 + inMs;
+      expect(search(clock, keeper, { wantedBy })).toMatchObject({ afterMs: 6500, questions: 4 });
+    }
   });
 });
 
@@ -185,7 +202,7 @@ it('whatever happens: what was taken is never absent, what was not is never foun
       );
       const sought = told.isOwn ? own : constant;
       for (const { outId, template } of told.strangers) {
-        if (outId === sought.outId && template === sought.templateCode) continue;
+        if (outId === sought.outId && (told.isOwn || template === sought.templateCode)) continue;
         keeper.take({ ...taken, outId, templateCode: template });
       }
       if (told.isTaken) keeper.take({ ...taken, outId: sought.outId });

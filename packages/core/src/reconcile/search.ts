@@ -18,6 +18,8 @@ import { sentBetween } from './sent-between.ts';
 
 /** Absence is believed the second time. */
 const roundsThatProve = 2;
+/** What a question and the answer to the caller are given before the caller's deadline. */
+const answerMs = 500;
 
 /** Begins a search at `at`; `endedAt` of its attempt may be told later. */
 export function startSearch(input: SearchInput, at: Instant): SearchStep {
@@ -56,7 +58,7 @@ export function stepSearch(search: Search, event: SearchEvent): SearchStep {
 function ask(search: OpenSearch, at: Instant, wallTime: number): SearchStep {
   const { input } = search;
   return {
-    search: { ...search, asking: true, nextAt: at + input.rules.intervalMs },
+    search: { ...search, asking: true, nextAt: nextAfter(input, at) },
     effect: {
       type: 'ask',
       numbers: numbersToAsk(input.sought.e164),
@@ -64,6 +66,14 @@ function ask(search: OpenSearch, at: Instant, wallTime: number): SearchStep {
       until: endOf(search),
     },
   };
+}
+
+/** The next question: one that would come too late for whoever waits is asked as late as it still helps. */
+function nextAfter({ rules: { intervalMs }, wantedBy }: SearchInput, at: Instant): Instant {
+  const next = at + intervalMs;
+  if (wantedBy === undefined || next <= wantedBy - answerMs) return next;
+  const last = wantedBy - answerMs;
+  return last - at >= intervalMs / 4 ? last : next;
 }
 
 /** The days to ask for, by the host's clock where it is known, else by ours. */

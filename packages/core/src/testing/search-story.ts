@@ -42,6 +42,8 @@ export interface Story {
   readonly hosts?: readonly string[];
   /** Told before every step of a second. */
   readonly each?: (at: number) => void;
+  /** Until when a caller waits. */
+  readonly wantedBy?: number;
   /** How long the attempt took. */
   readonly lasted?: number;
   /** In place of what is known of the attempt's time. */
@@ -64,7 +66,11 @@ export function search(clock: VirtualClock, keeper: RecordKeeper, story: Story =
   const { sought = own, recordsShared = false } = story;
   const endedAt = clock.now();
   const time = story.time ?? { startedAt, startedWall, endedAt };
-  const input = { sought, recordsShared, rules: { ...defaultRules, ...story.rules }, time };
+  const { wantedBy } = story;
+  const input = {
+    ...{ sought, recordsShared, rules: { ...defaultRules, ...story.rules }, time },
+    ...(wantedBy !== undefined && { wantedBy }),
+  };
   let questions = 0;
   let step: SearchStep = startSearch(input, clock.now());
   for (;;) {

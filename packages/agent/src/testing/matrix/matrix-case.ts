@@ -3,7 +3,7 @@ import { faultRows } from './fault-rows.ts';
 import type { FaultRow } from './fault-rows.ts';
 
 /** Which regions fail. */
-export type Place = 'first' | 'both';
+type Place = 'first' | 'both';
 
 /** One row of the matrix: a fault, and how the route and its caller go about it. */
 export interface MatrixCase {

@@ -16,11 +16,17 @@ const notInTime: ReadonlySet<string> = new Set(['SEND_NO_CHANNEL', 'SEND_DEADLIN
 /** What the page says of a case but how long it took, which no busy machine can check. */
 export function claimOf(result: CaseResult): string {
   const { saw, arrived } = lineOf(result);
-  return `${result.of.name} | ${saw} | ${arrived}`;
+  return `${saw} | ${arrived}`;
+}
+
+/** What a page says of one case. */
+interface Claim {
+  readonly name: string;
+  readonly claim: string;
 }
 
 /** The claims that a page makes, one for each case, in no order. */
-export function claimsOf(page: string): readonly string[] {
+export function claimsOf(page: string): readonly Claim[] {
   let rule = '';
   return page.split('\n').flatMap((text) => {
     rule = /^## `onUnknownOutcome: (\w+)`$/.exec(text)?.[1] ?? rule;
@@ -34,7 +40,10 @@ export function claimsOf(page: string): readonly string[] {
     const named = policy === 'any' ? policies : policy.split(', ');
     const keys = key === 'either' ? ['unkeyed', 'keyed'] : [key === 'yes' ? 'keyed' : 'unkeyed'];
     return named.flatMap((one) =>
-      keys.map((keyed) => [fault, place, one, rule, keyed, saw, arrived].join(' | ')),
+      keys.map((keyed) => ({
+        name: [fault, place, one, rule, keyed].join(' | '),
+        claim: `${saw ?? ''} | ${arrived ?? ''}`,
+      })),
     );
   });
 }

@@ -55,7 +55,7 @@ export type Crash =
   | { readonly kind: 'step'; readonly step: number; readonly downMs: number };
 
 /** How a provider shows what it took. */
-export interface Records {
+interface Records {
   /** From taking a text to showing it, in ms. */
   readonly appearMs: number;
   /** Whether every host of an account shows the texts of all. */
