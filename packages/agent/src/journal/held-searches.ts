@@ -3,11 +3,11 @@ import type { Deliveries } from '../deliver/deliveries.ts';
 import { maskNumber } from '../log/mask-numbers.ts';
 import type { PastAttempt, PastSearch } from '../reconcile/past-search.ts';
 import type { SendResult } from '../send/send-result.ts';
+import type { HeldPlaced } from './held-placed.ts';
 import { isOpenAttempt } from './journal-entry.ts';
 import type { DoneEntry, HeldEntry, JournalAttempt } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
-import type { HeldPlaced } from './held-placed.ts';
 import { waitAgain } from './wait-again.ts';
 
 /** What searching for held messages needs. */
