@@ -31,6 +31,10 @@ Try, in another terminal in this folder:
   # mend it
   curl -s -X DELETE ${url(control, '/faults')}
 
+  # lose an answer: the text goes out, its answer does not; the provider is asked, and knows it
+  curl -s ${url(control, '/faults')} ${json} -d '{"kind":"reset","accepted":true,"count":1,"match":{"action":"SendSms"}}'
+  ${send}
+
   # what reached the phones: nothing lost, nothing doubled?
   curl -s ${url(control, '/ledger/check')}
 

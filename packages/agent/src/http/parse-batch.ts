@@ -22,8 +22,7 @@ export function parseBatch(body: string, wallTime: number): ParsedMessage | Prob
   const numbers = phoneNumbers.map((text) => toE164(text));
   const errors = [...lengthErrors(read.data), ...numberErrors(numbers), ...texts.errors];
   const time = deliverBy === undefined ? undefined : readDeliverBy(deliverBy, wallTime);
-  if (time?.ok === false)
-    errors.push({ path: 'deliverBy', message: `${time.reason}, got ${JSON.stringify(deliverBy)}` });
+  if (time?.ok === false) errors.push({ path: 'deliverBy', message: time.reason });
   const [first] = texts.texts;
   if (errors.length > 0 || first === undefined) return invalid(errors);
   return {

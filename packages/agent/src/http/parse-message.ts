@@ -36,8 +36,7 @@ export function parseMessage(body: string, wallTime: number): ParsedMessage | Pr
   }
   if (params?.errors !== undefined) errors.push(...params.errors);
   const time = deliverBy === undefined ? undefined : readDeliverBy(deliverBy, wallTime);
-  if (time?.ok === false)
-    errors.push({ path: 'deliverBy', message: `${time.reason}, got ${JSON.stringify(deliverBy)}` });
+  if (time?.ok === false) errors.push({ path: 'deliverBy', message: time.reason });
   if (!numbers.ok || errors.length > 0) return invalid(errors);
   return {
     message: {
