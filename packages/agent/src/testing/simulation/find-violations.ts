@@ -107,7 +107,8 @@ function maySendTwice({ onUnknownOutcome, afterInconclusive }: History): boolean
 
 /** Those that the provider took, and showed, while an absence proved nothing yet: of later ones nobody can know. */
 function inTime({ onUnknownOutcome, records }: History, texts: readonly Text[]): readonly Text[] {
-  if (onUnknownOutcome !== 'reconcile') return texts;
+  // Nobody searches.
+  if (onUnknownOutcome === 'fail') return texts;
   return texts.filter(({ takenAt, writtenAt }) => takenAt + records.appearMs < writtenAt + settleMs);
 }
 
