@@ -1,53 +1,28 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from './run-command.mjs';
+import { unpackDebian } from './debian-packages.mjs';
+import { mustRun, runCommand } from './run-command.mjs';
 
 const version = 'v3.5.21';
 const releases = `https://github.com/etcd-io/etcd/releases/download/${version}`;
 
 /**
- * From where etcd may be fetched here, best first: `fetchEtcd(scratch)` works in that empty folder and resolves
+ * From where etcd may be fetched here, best first: `findIn(scratch)` works in that empty folder and resolves
  * with the paths of both programs.
  */
 export function etcdSources() {
   const debian = existsSync('/etc/debian_version');
   return [
-    ...(debian ? [{ name: "the distribution's packages", fetchEtcd: fromDebian }] : []),
-    { name: `the release ${version} on GitHub`, fetchEtcd: fromRelease },
+    ...(debian ? [{ name: "the distribution's packages", findIn: fromDebian }] : []),
+    { name: `the release ${version} on GitHub`, findIn: fromRelease },
   ];
 }
 
 async function fromDebian(scratch) {
-  const packages = ['etcd-server', 'etcd-client'];
-  const download = ['download', ...packages];
-  const before = await runCommand('apt-get', [...patience, ...download], { cwd: scratch, quiet: true });
-  if (before.code !== 0) {
-    // No lists yet, or old ones: fresh ones are kept to ourselves, the system's stay as they are.
-    const own = await privateApt(scratch);
-    await must('apt-get', [...own, 'update'], scratch);
-    await must('apt-get', [...own, ...download], scratch);
-  }
-  const files = (await readdir(scratch)).filter((file) => file.endsWith('.deb'));
-  for (const file of files) await must('dpkg', ['-x', file, 'unpacked'], scratch);
-  const programs = join(scratch, 'unpacked', 'usr', 'bin');
+  const programs = join(await unpackDebian(scratch, ['etcd-server', 'etcd-client']), 'usr', 'bin');
   return { etcd: join(programs, 'etcd'), etcdctl: join(programs, 'etcdctl') };
-}
-
-const patience = ['-qq', '-o', 'Acquire::Retries=2', '-o', 'Acquire::http::Timeout=30'];
-
-async function privateApt(scratch) {
-  const state = join(scratch, 'state');
-  const cache = join(scratch, 'cache');
-  await mkdir(join(state, 'lists', 'partial'), { recursive: true });
-  await mkdir(join(cache, 'archives', 'partial'), { recursive: true });
-  return [
-    ...patience,
-    ...['-o', `Dir::State=${state}`, '-o', `Dir::State::lists=${state}/lists`],
-    ...['-o', 'Dir::State::status=/var/lib/dpkg/status'],
-    ...['-o', `Dir::Cache=${cache}`, '-o', 'APT::Sandbox::User=', '-o', 'Acquire::Languages=none'],
-  ];
 }
 
 async function fromRelease(scratch) {
@@ -65,7 +40,7 @@ async function fromRelease(scratch) {
   const sum = await sha256(join(scratch, archive));
   if (published?.split(/\s/u)[0] !== sum) throw new Error(`${archive} does not have its published checksum`);
   // The tar of macOS and Windows unpacks zip files too.
-  await must('tar', ['-xf', archive], scratch);
+  await mustRun('tar', ['-xf', archive], { cwd: scratch });
   const ending = platform === 'windows' ? '.exe' : '';
   return {
     etcd: join(scratch, name, `etcd${ending}`),
@@ -88,11 +63,4 @@ async function sha256(file) {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk);
   return hash.digest('hex');
-}
-
-async function must(command, args, cwd) {
-  const { code, output } = await runCommand(command, args, { cwd, quiet: true });
-  if (code !== 0) {
-    throw new Error(`${command} ${args.at(-1)} failed: ${output.trim().split('\n').at(-1)}`);
-  }
 }

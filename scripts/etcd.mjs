@@ -1,10 +1,9 @@
 // `node scripts/etcd.mjs`: finds or fetches a real etcd and prints where it is, as JSON.
-import { constants } from 'node:fs';
-import { access, chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { chmod, copyFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { etcdSources } from './etcd-sources.mjs';
+import { cacheFolder, fetchInto, onPath, runs } from './program-cache.mjs';
 import { runCommand } from './run-command.mjs';
 import { SetupError } from './setup.mjs';
 
@@ -40,48 +39,27 @@ async function find(say) {
   const cached = { etcd: join(folder, names.etcd), etcdctl: join(folder, names.etcdctl) };
   if (!(await works(cached.etcd)) || !(await runs(cached.etcdctl))) {
     say('fetching etcd …');
-    await fetchInto(folder);
+    await fetchEtcd(folder);
   }
   return { etcd: near.etcd ?? cached.etcd, etcdctl: near.etcdctl ?? cached.etcdctl };
 }
 
-/** Several may fetch at once: each into a folder of its own, the first to be ready takes the place. */
-async function fetchInto(folder) {
-  const reasons = [];
-  await mkdir(cacheFolder(), { recursive: true });
-  for (const { name, fetchEtcd } of etcdSources()) {
-    const scratch = await mkdtemp(join(cacheFolder(), 'fetching-'));
-    try {
-      const ready = join(scratch, 'ready');
-      await mkdir(ready);
-      for (const [program, from] of Object.entries(await fetchEtcd(scratch))) {
+async function fetchEtcd(folder) {
+  const sources = etcdSources().map(({ name, findIn }) => ({
+    name,
+    fill: async (scratch, ready) => {
+      for (const [program, from] of Object.entries(await findIn(scratch))) {
         await copyFile(from, join(ready, names[program]));
         await chmod(join(ready, names[program]), 0o755);
       }
-      if (!(await works(join(ready, names.etcd)))) throw new Error('the etcd that came does not run here');
-      await takePlace(ready, folder);
-      return;
-    } catch (error) {
-      reasons.push(`${name}: ${error.message}`);
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
-  }
-  throw new SetupError(
-    'etcd is not on the path and could not be fetched. Install etcd and etcdctl 3.4 or newer, or name them ' +
-      `by WAYSTATION_ETCD and WAYSTATION_ETCDCTL.\n${reasons.map((reason) => `  ${reason}`).join('\n')}`,
-  );
-}
-
-async function takePlace(ready, folder) {
-  try {
-    await rename(ready, folder);
-  } catch (error) {
-    if (await works(join(folder, names.etcd))) return;
-    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code)) throw error;
-    // What stands there does not run: an unpacking that was cut short by hand, or another machine's home.
-    await rename(folder, join(ready, '..', 'broken'));
-    await rename(ready, folder);
+    },
+  }));
+  const reasons = await fetchInto(folder, sources, (ready) => works(join(ready, names.etcd)));
+  if (reasons.length > 0) {
+    throw new SetupError(
+      'etcd is not on the path and could not be fetched. Install etcd and etcdctl 3.4 or newer, or name them ' +
+        `by WAYSTATION_ETCD and WAYSTATION_ETCDCTL.\n${reasons.map((reason) => `  ${reason}`).join('\n')}`,
+    );
   }
 }
 
@@ -89,24 +67,6 @@ async function works(etcd) {
   if (!(await runs(etcd))) return false;
   const { code, output } = await runCommand(etcd, ['--version'], { quiet: true });
   return code === 0 && output.includes('etcd Version');
-}
-
-async function runs(path) {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function onPath(name) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    if (folder !== '' && (await runs(join(folder, name)))) return resolve(folder, name);
-  }
-  return undefined;
-}
-
-function cacheFolder() {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'waystation');
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

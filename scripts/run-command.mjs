@@ -57,3 +57,9 @@ export function signalGroup(pid, signal) {
     if (error.code !== 'ESRCH' && error.code !== 'EPERM') throw error;
   }
 }
+
+/** Runs a command quietly and rejects with its last line where it fails. */
+export async function mustRun(command, args, { cwd } = {}) {
+  const { code, output } = await runCommand(command, args, { cwd, quiet: true });
+  if (code !== 0) throw new Error(`${command} ${args.at(-1)} failed: ${output.trim().split('\n').at(-1)}`);
+}

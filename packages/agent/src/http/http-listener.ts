@@ -125,7 +125,12 @@ export class HttpListener {
     // A caller that was never told to continue will not send the body that the parser waits for.
     const unread = !request.complete && request.headers.expect !== undefined;
     if (answer.close === true || unread || this.#stopping) response.shouldKeepAlive = false;
-    response.writeHead(answer.status, { 'cache-control': 'no-store', ...answer.headers });
+    const length = String(Buffer.byteLength(answer.body));
+    response.writeHead(answer.status, {
+      'cache-control': 'no-store',
+      'content-length': length,
+      ...answer.headers,
+    });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
     // What is left of an unwanted body is read and dropped: closing on it could take the answer along.
     request.resume();
