@@ -1,0 +1,40 @@
+import type { Contender } from '../measure/rounds.ts';
+import { sampleOf } from '../measure/sample.ts';
+import type { Sample } from '../measure/sample.ts';
+import type { BenchProcess } from '../process/bench-process.ts';
+import type { LoadOrder } from '../load/load-order.ts';
+import type { Application, Stage } from '../stage/stage.ts';
+
+/** A server under wrk: 64 at a time unless told otherwise. */
+export function underWrk(
+  stage: Stage,
+  name: string,
+  subject: { readonly process: BenchProcess; readonly url: string },
+  { keyed = false, connections = 64 }: { keyed?: boolean; connections?: number } = {},
+): Contender<Sample> {
+  const { warmUpSeconds } = stage.world.scale;
+  const load = (seconds?: number) =>
+    stage.wrk(subject.url, { keyed, connections, ...(seconds !== undefined && { seconds }) });
+  return {
+    name,
+    ...(warmUpSeconds > 0 && { warmUp: () => load(warmUpSeconds) }),
+    measure: () => sampleOf(subject.process, load),
+  };
+}
+
+/** What an application sends, and how its cost is counted: to `subject`, by default itself. */
+export function byApplication(
+  stage: Stage,
+  name: string,
+  application: Application,
+  order: Omit<LoadOrder & { kind: 'closed' }, 'seconds'> | Omit<LoadOrder & { kind: 'open' }, 'seconds'>,
+  subject: BenchProcess = application.process,
+): Contender<Sample> {
+  const { seconds, warmUpSeconds } = stage.world.scale;
+  const send = (duration: number) => application.send({ ...order, seconds: duration });
+  return {
+    name,
+    ...(warmUpSeconds > 0 && { warmUp: () => send(warmUpSeconds) }),
+    measure: () => sampleOf(subject, () => send(seconds)),
+  };
+}
