@@ -22,7 +22,9 @@ export async function findBenchPrograms({ say = console.error } = {}) {
   const found = {};
   for (const name of Object.keys(programs)) {
     const path = await find(name, say);
-    if (path !== undefined) found[name] = path;
+    // Where one cannot be fetched the others cannot: nobody waits three times for a network that is not there.
+    if (path === undefined) break;
+    found[name] = path;
   }
   return found;
 }

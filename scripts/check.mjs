@@ -21,10 +21,12 @@ export const checks = [
   ['format', program('prettier', '--check', '--log-level', 'warn', '.')],
   ['types', program('tsc', '-b')],
   ['lint', program('eslint', '.', '--max-warnings', '0')],
-  ['direction', program('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'e2e')],
+  ['direction', program('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'e2e', 'bench')],
   ['leftovers', program('knip', '--no-progress', '--no-config-hints')],
   ['generated files', script('generate.mjs', '--check')],
   ['packing', script('pack.mjs')],
+  // Each row runs and gives a number; how good it is, a busy machine cannot tell.
+  ['benchmarks run', script('bench.mjs', '--smoke')],
 ];
 
 /** Lines shown of a check that failed. */

@@ -14,7 +14,7 @@ export interface WrkOptions {
   readonly place?: Place;
   readonly url: string;
   readonly connections: number;
-  /** Whole seconds. */
+  /** Rounded up to whole ones, which is all that wrk knows. */
   readonly seconds: number;
   /** Whether every message has an Idempotency-Key of its own. */
   readonly keyed?: boolean;
@@ -33,7 +33,16 @@ export async function runWrk(options: WrkOptions): Promise<LoadResult> {
     name: 'wrk',
     command: wrk,
     args: [
-      ...['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--timeout', '20s', '-s', script, url],
+      ...[
+        '-t1',
+        `-c${String(connections)}`,
+        `-d${String(Math.ceil(seconds))}s`,
+        '--timeout',
+        '20s',
+        '-s',
+        script,
+        url,
+      ],
       ...['--', keyed ? 'keyed' : 'plain', run],
     ],
     cores,

@@ -1,20 +1,21 @@
-import { availableParallelism } from 'node:os';
+import { readFile } from 'node:fs/promises';
 
 /** Where a process runs: the subject has a core of its own, everything else shares the others. */
 export type Place = 'subject' | 'rest';
 
-/** Cores as `taskset` names them; absent where there is no second core or no `taskset`, and nothing is pinned. */
+/** Cores by number; absent where there is no second one or no `taskset`, and nothing is pinned. */
 export interface Cores {
   readonly taskset: string;
-  readonly subject: string;
-  readonly rest: string;
+  readonly subject: readonly number[];
+  readonly rest: readonly number[];
 }
 
-/** The first core for the subject and all others for the rest. */
-export function coresOf(taskset: string | undefined): Cores | undefined {
-  const count = availableParallelism();
-  if (taskset === undefined || count < 2) return undefined;
-  return { taskset, subject: '0', rest: count === 2 ? '1' : `1-${String(count - 1)}` };
+/** The first core that we may use for the subject, and all others for the rest. */
+export async function findCores(taskset: string | undefined): Promise<Cores | undefined> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const [first, ...rest] = coreNumbers(/Cpus_allowed_list:\s*(\S+)/.exec(status)?.[1] ?? '');
+  if (taskset === undefined || first === undefined || rest.length === 0) return undefined;
+  return { taskset, subject: [first], rest };
 }
 
 /** A command line that runs in its place. */
@@ -25,5 +26,13 @@ export function inPlace(
   args: readonly string[],
 ): readonly [command: string, args: readonly string[]] {
   if (cores === undefined) return [command, args];
-  return [cores.taskset, ['-c', cores[place], command, ...args]];
+  return [cores.taskset, ['-c', cores[place].join(','), command, ...args]];
+}
+
+/** The numbers of a list such as `0-2,5`. */
+function coreNumbers(list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const [from = Number.NaN, to = from] = part.split('-').map(Number);
+    return Number.isInteger(from) ? Array.from({ length: to - from + 1 }, (_, at) => from + at) : [];
+  });
 }

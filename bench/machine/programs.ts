@@ -3,4 +3,6 @@ export interface Programs {
   readonly nginx?: string;
   readonly haproxy?: string;
   readonly wrk?: string;
+  readonly etcdctl?: string;
+  readonly taskset?: string;
 }

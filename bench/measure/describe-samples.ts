@@ -36,8 +36,8 @@ export function doubts(all: readonly Series<Sample>[]): readonly string[] {
 /** Who may have done better, had the load's own core had more to give. */
 export function limitedByLoad(all: readonly Series<Sample>[]): readonly string[] {
   return all.flatMap((series) => {
-    const other = spreadBy(series, ({ otherCoreBusy }) => otherCoreBusy).median;
-    const own = spreadBy(series, ({ subjectCoreBusy }) => subjectCoreBusy).median;
+    const other = spreadBy(series, ({ restBusy }) => restBusy).median;
+    const own = spreadBy(series, ({ subjectBusy }) => subjectBusy).median;
     return other > 0.9 && own < 0.9
       ? [`${series.name}: its core was ${percent(own)} busy and the load's ${percent(other)}: a lower bound.`]
       : [];

@@ -18,7 +18,7 @@ export function underWrk(
   return {
     name,
     ...(warmUpSeconds > 0 && { warmUp: () => load(warmUpSeconds) }),
-    measure: () => sampleOf(subject.process, load),
+    measure: () => sampleOf(stage.world.cores, subject.process, load),
   };
 }
 
@@ -30,11 +30,12 @@ export function byApplication(
   order: Omit<LoadOrder & { kind: 'closed' }, 'seconds'> | Omit<LoadOrder & { kind: 'open' }, 'seconds'>,
   subject: BenchProcess = application.process,
 ): Contender<Sample> {
-  const { seconds, warmUpSeconds } = stage.world.scale;
-  const send = (duration: number) => application.send({ ...order, seconds: duration });
+  const { seconds, warmUpSeconds, rateShare } = stage.world.scale;
+  const scaled = order.kind === 'open' ? { ...order, ratePerSecond: order.ratePerSecond * rateShare } : order;
+  const send = (duration: number) => application.send({ ...scaled, seconds: duration });
   return {
     name,
     ...(warmUpSeconds > 0 && { warmUp: () => send(warmUpSeconds) }),
-    measure: () => sampleOf(subject, () => send(seconds)),
+    measure: () => sampleOf(stage.world.cores, subject, () => send(seconds)),
   };
 }

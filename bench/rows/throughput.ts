@@ -1,7 +1,11 @@
 import { doubts, limitedByLoad, throughputFigures } from '../measure/describe-samples.ts';
 import { seriesOf } from '../measure/pick-series.ts';
 import { ratioBy, rounds } from '../measure/rounds.ts';
+import type { Contender } from '../measure/rounds.ts';
+import { sampleOf } from '../measure/sample.ts';
 import type { Sample } from '../measure/sample.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { plainStrategy } from '../stage/strategy.ts';
 import { byApplication, underWrk } from './contenders.ts';
 import type { Bench } from './row.ts';
@@ -23,6 +27,7 @@ export const throughput: Bench = {
     const all = await rounds(
       [
         underWrk(stage, 'agent', agent),
+        upstreamAlone(stage, upstream),
         byApplication(stage, 'SDK direct', sdk, closed),
         byApplication(stage, 'undici and the official signer', signer, closed),
         underWrk(stage, 'Node proxy', await stage.proxy('node-proxy', upstream)),
@@ -43,3 +48,12 @@ export const throughput: Bench = {
     ];
   },
 };
+
+/** The upstream under the same load without anybody between: faster than all, or it is the limit. */
+function upstreamAlone(stage: Stage, upstream: Upstream): Contender<Sample> {
+  const { cores } = stage.world;
+  return {
+    name: 'upstream alone',
+    measure: () => sampleOf(cores, upstream.process, () => stage.wrk(upstream.url, { place: 'subject' })),
+  };
+}
