@@ -6,6 +6,8 @@ export interface Scale {
   /** Length of one round; where the load's program knows whole seconds alone, the next of those. */
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  /** The longest rest of wrk's connections between two sends, in ms: above 0 where the machine has other work. */
+  readonly restMs: number;
   /** Of the rate that a row is about. */
   readonly rateShare: number;
   /** How often a row is tried that fails. */
@@ -24,6 +26,7 @@ export const scales: Readonly<Record<Scale['name'], Scale>> = {
     rounds: 6,
     seconds: 5,
     warmUpSeconds: 4,
+    restMs: 0,
     rateShare: 1,
     atOnce: 1,
     memorySends: [100_000, 1_000_000],
@@ -34,6 +37,7 @@ export const scales: Readonly<Record<Scale['name'], Scale>> = {
     rounds: 5,
     seconds: 1,
     warmUpSeconds: 2,
+    restMs: 0,
     rateShare: 1,
     atOnce: 1,
     memorySends: [10_000, 50_000],
@@ -44,6 +48,7 @@ export const scales: Readonly<Record<Scale['name'], Scale>> = {
     rounds: 1,
     seconds: 0.2,
     warmUpSeconds: 0,
+    restMs: 500,
     rateShare: 0.05,
     atOnce: 3,
     memorySends: [200, 400],

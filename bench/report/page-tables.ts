@@ -1,10 +1,10 @@
 import { showNumber } from './show-number.ts';
 import { showTarget } from './show-target.ts';
-import type { RowResult, Results } from './result.ts';
+import type { CurveResult, RowResult, Results } from './result.ts';
 import type { RowSpec } from '../rows/row.ts';
 
 /** The table of all rows, and below it the figures behind each, as Markdown. */
-export function pageTables(specs: readonly RowSpec[], { rows, machine, method }: Results): string {
+export function pageTables(specs: readonly RowSpec[], { rows, curves, machine, method }: Results): string {
   const known = specs.map((spec) => [spec, rows.find(({ row }) => row === spec.id)] as const);
   return [
     `Measured on ${facts(machine)}. Median of ${String(method.rounds)} rounds of ${String(method.seconds)} s ` +
@@ -14,6 +14,9 @@ export function pageTables(specs: readonly RowSpec[], { rows, machine, method }:
     '| --- | --- | --- | --- |',
     ...known.map(([spec, result]) => tableRow(spec, result)),
     '',
+    '### How it grows',
+    '',
+    ...curves.flatMap(curveTable),
     '### The figures behind it',
     ...known.flatMap(([spec, result]) => (result === undefined ? [] : details(spec, result))),
   ].join('\n');
@@ -30,6 +33,20 @@ function tableRow({ title, target }: RowSpec, result: RowResult | undefined): st
   const { unit } = target;
   const measured = `${showNumber(value.median)}${unit === '' ? '' : ` ${unit}`} ${range(value)}`;
   return `| ${title} | ${showTarget(target)} | ${measured} | ${met ? 'met' : '**not met**'} |`;
+}
+
+function curveTable({ title, grows, points, day }: CurveResult): readonly string[] {
+  return [
+    `**${title}** (${day})`,
+    '',
+    `| ${grows} | sends/s | p99, ms | failed |`,
+    '| ---: | --- | --- | ---: |',
+    ...points.map(
+      ({ x, rate, p99Ms, failures }) =>
+        `| ${x.toLocaleString('en')} | ${showNumber(rate.median)} ${range(rate)} | ${showNumber(p99Ms.median)} ${range(p99Ms)} | ${String(failures)} |`,
+    ),
+    '',
+  ];
 }
 
 function details({ title }: RowSpec, { figures, notes, day }: RowResult): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Figure } from '../rows/row.ts';
 import { barPlot } from './bar-plot.ts';
+import { curvePlot } from './curve-plot.ts';
 import type { Results } from './result.ts';
 
 /** A picture for the page. */
@@ -19,14 +20,20 @@ const wanted = [
 ] as const;
 
 /** The pictures of whatever was measured. */
-export function plotsOf({ rows }: Results): readonly Plot[] {
-  return wanted.flatMap(({ row, unit, title }) => {
+export function plotsOf({ rows, curves }: Results): readonly Plot[] {
+  const bars = wanted.flatMap(({ row, unit, title }) => {
     const figures = rows.find((result) => result.row === row)?.figures ?? [];
-    const bars = figures.filter(
+    const wantedBars = figures.filter(
       (figure: Figure) => figure.unit === unit && !figure.name.startsWith('upstream'),
     );
-    if (bars.length === 0) return [];
+    if (wantedBars.length === 0) return [];
     const file = `${row}-${unit.replaceAll(/[^a-z]+/g, '-').replaceAll(/^-|-$/g, '')}.svg`;
-    return [{ file, alt: title, svg: barPlot(title, unit, bars) }];
+    return [{ file, alt: title, svg: barPlot(title, unit, wantedBars) }];
   });
+  const lines = curves.map((curve) => ({
+    file: `${curve.id}.svg`,
+    alt: `${curve.title}: sends a second and p99`,
+    svg: curvePlot(curve),
+  }));
+  return [...bars, ...lines];
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { repositoryPath } from '../stage/paths.ts';
+import { allGrowths } from '../growth/all-growths.ts';
 import { allRows } from '../rows/all-benches.ts';
 import { pageTables } from './page-tables.ts';
 import { plotsOf } from './plots.ts';
@@ -20,7 +21,12 @@ export async function writeResults(results: Results): Promise<void> {
     const found = results.rows.find(({ row }) => row === id) ?? before?.rows.find(({ row }) => row === id);
     return found === undefined ? [] : [found];
   });
-  const all = { ...results, rows };
+  const curves = allGrowths.flatMap(({ id }) => {
+    const found =
+      results.curves.find((curve) => curve.id === id) ?? before?.curves.find((curve) => curve.id === id);
+    return found === undefined ? [] : [found];
+  });
+  const all = { ...results, rows, curves };
   await writeFile(resultsFile, `${JSON.stringify(all, undefined, 2)}\n`);
   await mkdir(plotsFolder, { recursive: true });
   const plots = plotsOf(all);

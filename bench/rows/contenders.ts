@@ -1,3 +1,4 @@
+import type { WrkLoad } from '../load/wrk.ts';
 import type { Contender } from '../measure/rounds.ts';
 import { sampleOf } from '../measure/sample.ts';
 import type { Sample } from '../measure/sample.ts';
@@ -10,15 +11,15 @@ export function underWrk(
   stage: Stage,
   name: string,
   subject: { readonly process: BenchProcess; readonly url: string },
-  { keyed = false, connections = 64 }: { keyed?: boolean; connections?: number } = {},
+  load: Partial<WrkLoad> = {},
 ): Contender<Sample> {
   const { warmUpSeconds } = stage.world.scale;
-  const load = (seconds?: number) =>
-    stage.wrk(subject.url, { keyed, connections, ...(seconds !== undefined && { seconds }) });
+  const send = (seconds?: number) =>
+    stage.wrk(subject.url, { ...load, ...(seconds !== undefined && { seconds }) });
   return {
     name,
-    ...(warmUpSeconds > 0 && { warmUp: () => load(warmUpSeconds) }),
-    measure: () => sampleOf(stage.world.cores, subject.process, load),
+    ...(warmUpSeconds > 0 && { warmUp: () => send(warmUpSeconds) }),
+    measure: () => sampleOf(stage.world.cores, subject.process, send),
   };
 }
 

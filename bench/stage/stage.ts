@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import type { LoadOrder, SenderKind } from '../load/load-order.ts';
 import { runWrk } from '../load/wrk.ts';
+import type { WrkLoad } from '../load/wrk.ts';
 import type { Place } from '../machine/cores.ts';
 import type { Programs } from '../machine/programs.ts';
 import type { LoadResult } from '../measure/load-result.ts';
@@ -135,14 +136,20 @@ export class Stage {
   }
 
   /** Load by wrk for the scale's seconds, or for `seconds`. */
-  async wrk(
-    url: string,
-    options: { connections?: number; seconds?: number; keyed?: boolean; place?: Place } = {},
-  ): Promise<LoadResult> {
+  async wrk(url: string, options: Partial<WrkLoad> = {}): Promise<LoadResult> {
     const { cores, scale } = this.world;
     const folder = await this.folder('wrk');
     const wrk = this.program('wrk');
-    const run = { wrk, folder, cores, url, connections: 64, seconds: scale.seconds, ...options };
+    const run = {
+      wrk,
+      folder,
+      cores,
+      url,
+      connections: 64,
+      seconds: scale.seconds,
+      restMs: scale.restMs,
+      ...options,
+    };
     const result = await runWrk(run);
     // A machine too busy for one send within a second gets more of them.
     return result.sends > 0 ? result : runWrk({ ...run, seconds: 10 });

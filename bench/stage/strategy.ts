@@ -15,3 +15,13 @@ export function plainStrategy(endpoint: string, change: Document = {}): Document
     ...change,
   };
 }
+
+/** One route that draws evenly from `count` channels, which all lead to one endpoint. */
+export function evenStrategy(endpoint: string, count: number): Document {
+  const names = Array.from({ length: count }, (_, at) => `channel-${String(at)}`);
+  const weights = Object.fromEntries(names.map((name) => [name, 1]));
+  return plainStrategy(endpoint, {
+    channels: Object.fromEntries(names.map((name) => [name, channel(endpoint)])),
+    routes: [{ name: 'default', policy: { kind: 'weighted-random', weights } }],
+  });
+}

@@ -24,18 +24,19 @@ export class Upstream {
   readonly process: BenchProcess;
   readonly port: number;
   readonly tlsPort: number;
+  readonly #silentPort: number;
   /** Path of the certificate that it shows, which is its own authority. */
   readonly caFile: string;
 
-  private constructor(process: BenchProcess, ports: readonly [number, number], caFile: string) {
+  private constructor(process: BenchProcess, ports: readonly [number, number, number], caFile: string) {
     this.process = process;
-    [this.port, this.tlsPort] = ports;
+    [this.port, this.tlsPort, this.#silentPort] = ports;
     this.caFile = caFile;
   }
 
   static async start({ nginx, folder, cores, place = 'rest' }: UpstreamOptions): Promise<Upstream> {
     await mkdir(folder, { recursive: true });
-    const [port = 0, tlsPort = 0] = await freePorts(2);
+    const [port = 0, tlsPort = 0, silentPort = 0] = await freePorts(3);
     const { key, certificate } = await makeCertificate();
     const caFile = join(folder, 'upstream.crt');
     await writeFile(caFile, certificate);
@@ -50,6 +51,11 @@ export class Upstream {
     ssl_certificate_key ${join(folder, 'upstream.key')};
     default_type application/json;
     location / { return 200 '${answer}'; }
+  }
+  server {
+    listen 127.0.0.1:${String(silentPort)};
+    default_type text/html;
+    location / { return 500 '<html></html>'; }
   }`,
     );
     await writeFile(join(folder, 'nginx.conf'), config);
@@ -61,7 +67,7 @@ export class Upstream {
       place,
     });
     await untilOpen(process, port);
-    return new Upstream(process, [port, tlsPort], caFile);
+    return new Upstream(process, [port, tlsPort, silentPort], caFile);
   }
 
   get url(): string {
@@ -70,5 +76,10 @@ export class Upstream {
 
   get tlsUrl(): string {
     return `https://127.0.0.1:${String(this.tlsPort)}`;
+  }
+
+  /** Another host, whose answers say nothing: what is sent there stays unknown. */
+  get silentUrl(): string {
+    return `http://127.0.0.1:${String(this.#silentPort)}`;
   }
 }
