@@ -18,7 +18,7 @@ export async function machineFacts(programs: Programs, pinned: boolean): Promise
     cpu: first?.model ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
+    system: `${type()} ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`,
     node: process.version,
     ...(Object.fromEntries(versions) as Record<string, string>),
     pinned: pinned ? 'subject on one core, everything else on the others' : 'no',
@@ -29,7 +29,7 @@ async function versionOf(program: string | undefined): Promise<string> {
   if (program === undefined) return 'not there';
   const said = await run(program, ['-v']).catch((error: unknown) => error as Partial<SaidOutput>);
   const text = `${said.stdout ?? ''}${said.stderr ?? ''}`;
-  return /\d+\.\d+[\w.+~-]*/.exec(text)?.[0] ?? 'unknown';
+  return /\d+(?:\.\d+)+/.exec(text)?.[0] ?? 'unknown';
 }
 
 interface SaidOutput {
