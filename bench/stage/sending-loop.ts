@@ -5,7 +5,7 @@ import { message } from '../load/message.ts';
 export interface SaidSend {
   readonly status: number;
   readonly channel?: string;
-  readonly code?: string;
+  readonly revision?: number;
 }
 
 /** Sends one message after the other through an agent, and hears what it says of each. */
@@ -24,8 +24,8 @@ export class SendingLoop {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...message, outId: `loop-${String((this.#ids += 1))}` }),
     });
-    const { channel, code } = (await body.json()) as { channel?: string; code?: string };
-    return { status, ...(channel !== undefined && { channel }), ...(code !== undefined && { code }) };
+    const { channel, revision } = (await body.json()) as Omit<SaidSend, 'status'>;
+    return { status, ...(channel !== undefined && { channel }), ...(revision !== undefined && { revision }) };
   }
 
   /** Sends until one goes by `channel`, and gives the instant at which it was answered. */

@@ -11,6 +11,9 @@ import { nginxConfig } from './nginx-config.ts';
 const answer =
   '{"Code":"OK","Message":"OK","BizId":"900619746936498440^0","RequestId":"F655A8D5-B967-440B-8683-DAD6FF8DE990"}';
 
+/** How many hosts it looks like. */
+const hostCount = 10;
+
 /** What an upstream is started with. */
 export interface UpstreamOptions {
   readonly nginx: string;
@@ -24,19 +27,26 @@ export class Upstream {
   readonly process: BenchProcess;
   readonly port: number;
   readonly tlsPort: number;
+  /** Base URLs at which it answers alike: as many hosts to an agent. */
+  readonly hosts: readonly string[];
   readonly #silentPort: number;
   /** Path of the certificate that it shows, which is its own authority. */
   readonly caFile: string;
 
-  private constructor(process: BenchProcess, ports: readonly [number, number, number], caFile: string) {
+  private constructor(process: BenchProcess, ports: readonly number[], caFile: string) {
     this.process = process;
-    [this.port, this.tlsPort, this.#silentPort] = ports;
+    const [tlsPort = 0, silentPort = 0, port = 0, ...more] = ports;
+    this.port = port;
+    this.tlsPort = tlsPort;
+    this.#silentPort = silentPort;
+    this.hosts = [port, ...more].map((one) => `http://127.0.0.1:${String(one)}`);
     this.caFile = caFile;
   }
 
   static async start({ nginx, folder, cores, place = 'rest' }: UpstreamOptions): Promise<Upstream> {
     await mkdir(folder, { recursive: true });
-    const [port = 0, tlsPort = 0, silentPort = 0] = await freePorts(3);
+    const ports = await freePorts(2 + hostCount);
+    const [tlsPort = 0, silentPort = 0, ...plain] = ports;
     const { key, certificate } = await makeCertificate();
     const caFile = join(folder, 'upstream.crt');
     await writeFile(caFile, certificate);
@@ -45,7 +55,7 @@ export class Upstream {
       folder,
       `  large_client_header_buffers 8 64k;
   server {
-    listen 127.0.0.1:${String(port)};
+    ${plain.map((port) => `listen 127.0.0.1:${String(port)};`).join(' ')}
     listen 127.0.0.1:${String(tlsPort)} ssl;
     ssl_certificate ${caFile};
     ssl_certificate_key ${join(folder, 'upstream.key')};
@@ -66,8 +76,8 @@ export class Upstream {
       cores,
       place,
     });
-    await untilOpen(process, port);
-    return new Upstream(process, [port, tlsPort, silentPort], caFile);
+    await untilOpen(process, tlsPort);
+    return new Upstream(process, ports, caFile);
   }
 
   get url(): string {
