@@ -25,7 +25,7 @@ export async function measureCurves(
     if (outcome.kind === 'measured') {
       curves.push(outcome.result);
       console.log(curveLines(outcome.result).join('\n'));
-    } else console.log(`✗ ${name} ${outcome.kind}: ${outcome.reason}`);
+    } else console.log(`${outcome.kind}: ${name}: ${outcome.reason}`);
     if (outcome.kind === 'failed') failed += 1;
   });
   return { curves, failed };

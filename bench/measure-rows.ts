@@ -24,7 +24,7 @@ export async function measureRows(
   }));
   await runTasks(world, tasks, ({ name }, outcome) => {
     if (outcome.kind === 'measured') for (const [spec, measured] of outcome.result) take(spec, measured);
-    else console.log(`✗ ${name} ${outcome.kind}: ${outcome.reason}`);
+    else console.log(`${outcome.kind}: ${name}: ${outcome.reason}`);
     if (outcome.kind === 'failed') failed += 1;
   });
   return { rows, failed };

@@ -42,8 +42,11 @@ export async function runChecks(list, env = {}) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)`);
     counts[code === 0 ? 'passed' : 'failed'] += 1;
-    if (code === 0) continue;
     const lines = output.trimEnd().split('\n');
+    // What a check could not do here is told also where it passes.
+    for (const notice of lines.filter((one) => /^(?:skipped|needed another try): /u.test(one)))
+      console.log(`  ${notice}`);
+    if (code === 0) continue;
     const left = lines.length > shownLines ? [`… ${lines.length - shownLines} lines before`] : [];
     reports.push([`✗ ${name}`, ...left, ...lines.slice(-shownLines), ''].join('\n'));
     console.log(reports.at(-1));
