@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { inPlace } from '../machine/cores.ts';
 import type { Cores, Place } from '../machine/cores.ts';
+import { ProcessEndedError } from './process-ended.ts';
 
 /** What to run, and where. */
 export interface BenchProcessOptions {
@@ -58,7 +59,7 @@ export class BenchProcess {
 
   /** Throws with its last words when it is not running. */
   mustRun(): void {
-    if (!this.#running) throw new Error(`${this.name} has ended:\n${this.lastLines()}`);
+    if (!this.#running) throw new ProcessEndedError(`${this.name} has ended:\n${this.lastLines()}`);
   }
 
   /** Its last lines, for a report. */

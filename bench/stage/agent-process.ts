@@ -1,7 +1,7 @@
-import { request } from 'undici';
 import type { Cores } from '../machine/cores.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import { eventually } from '../process/eventually.ts';
+import { getText } from '../process/get-text.ts';
 import { freePorts } from '../process/free-ports.ts';
 import { accessKey } from '../load/message.ts';
 import { repositoryPath } from './paths.ts';
@@ -74,14 +74,13 @@ export class AgentProcess {
   async ready(): Promise<void> {
     await eventually('the agent is ready', async () => {
       this.process.mustRun();
-      const { statusCode, body } = await request(`http://127.0.0.1:${String(this.#adminPort)}/readyz`);
-      const text = await body.text();
-      if (statusCode !== 200) throw new Error(`/readyz: ${String(statusCode)} ${text}`);
+      const { status, text } = await getText(`http://127.0.0.1:${String(this.#adminPort)}/readyz`);
+      if (status !== 200) throw new Error(`/readyz: ${String(status)} ${text}`);
     });
   }
 
   async status(): Promise<AgentStatus> {
-    const { body } = await request(`http://127.0.0.1:${String(this.#adminPort)}/status`);
-    return (await body.json()) as AgentStatus;
+    const { text } = await getText(`http://127.0.0.1:${String(this.#adminPort)}/status`);
+    return JSON.parse(text) as AgentStatus;
   }
 }

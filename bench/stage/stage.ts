@@ -45,7 +45,8 @@ export class Stage {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#processes.map((process) => process.stop()));
+    // The upstream last: an agent whose upstream goes first has messages to bring to an end.
+    for (const process of this.#processes.reverse()) await process.stop();
     for (const end of this.#ends.reverse()) await end();
   }
 
