@@ -11,7 +11,7 @@ export const channels: Growth = {
   grows: 'channels',
   async run(stage) {
     const { url } = await stage.upstream();
-    const amounts = stage.world.scale.name === 'smoke' ? [1, 10] : [1, 10, 100, 1000];
+    const amounts = stage.world.scale.name === 'smoke' ? [10] : [1, 10, 100, 1000];
     const contenders = [];
     for (const amount of amounts) {
       const agent = await stage.agent(evenStrategy(url, amount));

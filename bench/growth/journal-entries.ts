@@ -12,7 +12,7 @@ export const journalEntries: Growth = {
   async run(stage) {
     const { url } = await stage.upstream();
     const { scale } = stage.world;
-    const amounts = { full: [0, 10_000, 100_000, 1_000_000], quick: [0, 10_000], smoke: [0, 20] }[scale.name];
+    const amounts = { full: [0, 10_000, 100_000, 1_000_000], quick: [0, 10_000], smoke: [20] }[scale.name];
     const agent = await stage.agent(plainStrategy(url), { flags: ['--journal-max-mb', '4096'] });
     const points: CurvePoint[] = [];
     let keys = 0;

@@ -12,7 +12,7 @@ export const numbers: Growth = {
   async run(stage) {
     const { url } = await stage.upstream();
     const agent = await stage.agent(plainStrategy(url));
-    const amounts = stage.world.scale.name === 'smoke' ? [1, 100] : [1, 10, 100, 1000];
+    const amounts = stage.world.scale.name === 'smoke' ? [100] : [1, 10, 100, 1000];
     const contenders = amounts.map((amount) => underWrk(stage, String(amount), agent, { numbers: amount }));
     return pointsOf(await rounds(contenders, stage.world.scale));
   },
