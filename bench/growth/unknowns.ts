@@ -41,6 +41,7 @@ export const unknowns: Growth = {
       for (let made = 0; made < amount;) made += (await stage.wrk(agent.url, making)).sends;
       const contender: Contender<Sample> = underWrk(stage, String(amount), agent);
       points.push(...pointsOf(await rounds([contender], stage.world.scale)));
+      await agent.quiet();
       await agent.process.stop();
     }
     return points;

@@ -57,6 +57,10 @@ export class BenchProcess {
     return this.#child.pid;
   }
 
+  get runs(): boolean {
+    return this.#running;
+  }
+
   /** Throws with its last words when it is not running. */
   mustRun(): void {
     if (!this.#running) throw new ProcessEndedError(`${this.name} has ended:\n${this.lastLines()}`);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Cores } from '../machine/cores.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import { eventually } from '../process/eventually.ts';
@@ -21,6 +22,7 @@ export interface AgentProcessOptions {
 export interface AgentStatus {
   readonly strategy?: { readonly revision: number };
   readonly refused?: { readonly reason: string };
+  readonly channels: readonly { readonly inFlight: number }[];
   readonly warnings: readonly string[];
 }
 
@@ -82,5 +84,15 @@ export class AgentProcess {
   async status(): Promise<AgentStatus> {
     const { text } = await getText(`http://127.0.0.1:${String(this.#adminPort)}/status`);
     return JSON.parse(text) as AgentStatus;
+  }
+
+  /** Waits until no attempt is under way, or for a few seconds: callers that hung up may have left some. */
+  async quiet(): Promise<void> {
+    const end = performance.now() + 5000;
+    while (this.process.runs && performance.now() < end) {
+      const { channels } = await this.status();
+      if (channels.every(({ inFlight }) => inFlight === 0)) return;
+      await delay(20);
+    }
   }
 }

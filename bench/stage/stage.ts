@@ -36,6 +36,7 @@ export class Stage {
   readonly world: World;
   readonly #folder: string;
   readonly #processes: BenchProcess[] = [];
+  readonly #agents: AgentProcess[] = [];
   readonly #ends: (() => Promise<unknown>)[] = [];
   #names = 0;
 
@@ -45,6 +46,8 @@ export class Stage {
   }
 
   async end(): Promise<void> {
+    // An agent is stopped as operators do it, after its callers; what they left behind comes to an end.
+    await Promise.all(this.#agents.map((agent) => agent.quiet().catch(() => undefined)));
     // The upstream last: an agent whose upstream goes first has messages to bring to an end.
     for (const process of this.#processes.reverse()) await process.stop();
     for (const end of this.#ends.reverse()) await end();
@@ -94,6 +97,7 @@ export class Stage {
       ...options,
     });
     this.#processes.push(agent.process);
+    this.#agents.push(agent);
     await agent.ready();
     return agent;
   }
