@@ -36,6 +36,12 @@ module.exports = {
       to: { path: '^packages/', pathNot: door },
     },
     {
+      name: 'bench-starts-what-is-shipped',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^(packages|e2e)/', pathNot: door },
+    },
+    {
       name: 'packages-are-entered-by-their-door',
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },

@@ -13,7 +13,11 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'pure', include: ['packages/{core,config}/src/**/*.test.ts'], testTimeout: 60_000 },
+        test: {
+          name: 'pure',
+          include: ['packages/{core,config}/src/**/*.test.ts', 'bench/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
       },
       {
         resolve,

@@ -21,10 +21,12 @@ export const checks = [
   ['format', program('prettier', '--check', '--log-level', 'warn', '.')],
   ['types', program('tsc', '-b')],
   ['lint', program('eslint', '.', '--max-warnings', '0')],
-  ['direction', program('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'e2e')],
+  ['direction', program('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'e2e', 'bench')],
   ['leftovers', program('knip', '--no-progress', '--no-config-hints')],
   ['generated files', script('generate.mjs', '--check')],
   ['packing', script('pack.mjs')],
+  // Each row runs and gives a number; how good it is, a busy machine cannot tell.
+  ['benchmarks run', script('bench.mjs', '--smoke')],
 ];
 
 /** Lines shown of a check that failed. */
@@ -40,8 +42,11 @@ export async function runChecks(list, env = {}) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)`);
     counts[code === 0 ? 'passed' : 'failed'] += 1;
-    if (code === 0) continue;
     const lines = output.trimEnd().split('\n');
+    // What a check could not do here is told also where it passes.
+    for (const notice of lines.filter((one) => /^(?:skipped|needed another try): /u.test(one)))
+      console.log(`  ${notice}`);
+    if (code === 0) continue;
     const left = lines.length > shownLines ? [`… ${lines.length - shownLines} lines before`] : [];
     reports.push([`✗ ${name}`, ...left, ...lines.slice(-shownLines), ''].join('\n'));
     console.log(reports.at(-1));

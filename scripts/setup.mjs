@@ -84,7 +84,11 @@ async function must({ code, output }, what) {
 
 async function manifests() {
   const packages = await readdir(join(root, 'packages'));
-  return [...packages.map((name) => `packages/${name}/package.json`), 'e2e/package.json'];
+  return [
+    ...packages.map((name) => `packages/${name}/package.json`),
+    'bench/package.json',
+    'e2e/package.json',
+  ];
 }
 
 async function sources() {

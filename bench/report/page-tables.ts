@@ -1,0 +1,67 @@
+import { showNumber } from './show-number.ts';
+import { showTarget } from './show-target.ts';
+import type { CurveResult, RowResult, Results } from './result.ts';
+import type { RowSpec } from '../rows/row.ts';
+
+/** The table of all rows, and below it the figures behind each, as Markdown. */
+export function pageTables(specs: readonly RowSpec[], { rows, curves, machine, method }: Results): string {
+  const known = specs.map((spec) => [spec, rows.find(({ row }) => row === spec.id)] as const);
+  return [
+    `Measured on ${facts(machine)}. Median of ${String(method.rounds)} rounds of ${String(method.seconds)} s ` +
+      `after ${String(method.warmUpSeconds)} s of warm-up; in brackets the lowest and the highest round.`,
+    '',
+    '| row | target | measured | |',
+    '| --- | --- | --- | --- |',
+    ...known.map(([spec, result]) => tableRow(spec, result)),
+    '',
+    '### How it grows',
+    '',
+    ...curves.flatMap(curveTable),
+    '### The figures behind it',
+    ...known.flatMap(([spec, result]) => (result === undefined ? [] : details(spec, result))),
+  ].join('\n');
+}
+
+function facts(machine: Results['machine']): string {
+  const { cpu = '', cores = '', memoryGiB = '', system = '', node = '', nginx = '', haproxy = '' } = machine;
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}, nginx ${nginx}, HAProxy ${haproxy}`;
+}
+
+function tableRow({ title, target }: RowSpec, result: RowResult | undefined): string {
+  if (result === undefined) return `| ${title} | ${showTarget(target)} | not measured | |`;
+  const { value, met } = result;
+  const { unit } = target;
+  const measured = `${showNumber(value.median)}${unit === '' ? '' : ` ${unit}`} ${range(value)}`;
+  return `| ${title} | ${showTarget(target)} | ${measured} | ${met ? 'met' : '**not met**'} |`;
+}
+
+function curveTable({ title, grows, points, day }: CurveResult): readonly string[] {
+  return [
+    `**${title}** (${day})`,
+    '',
+    `| ${grows} | sends/s | p99, ms | failed |`,
+    '| ---: | --- | --- | ---: |',
+    ...points.map(
+      ({ x, rate, p99Ms, failures }) =>
+        `| ${x.toLocaleString('en')} | ${showNumber(rate.median)} ${range(rate)} | ${showNumber(p99Ms.median)} ${range(p99Ms)} | ${String(failures)} |`,
+    ),
+    '',
+  ];
+}
+
+function details({ title }: RowSpec, { figures, notes, day }: RowResult): readonly string[] {
+  if (figures.length + notes.length === 0) return [];
+  return [
+    '',
+    `**${title}** (${day})`,
+    '',
+    ...figures.map(
+      (figure) => `- ${figure.name}: ${showNumber(figure.median)} ${figure.unit} ${range(figure)}`,
+    ),
+    ...notes.map((note) => `- ${note}`),
+  ];
+}
+
+function range({ min, max }: { min: number; max: number }): string {
+  return min === max ? '' : `(${showNumber(min)}–${showNumber(max)})`;
+}
