@@ -2,13 +2,15 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { outcomeOf, parseStrategy } from '@waystation/core';
-import type { Message, OutcomeClass, Strategy, StrategyInput } from '@waystation/core';
+import type { Message, MessageSearchEnd, OutcomeClass, Strategy, StrategyInput } from '@waystation/core';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
 import { Deliveries } from '../deliver/deliveries.ts';
 import type { DeliveryPace } from '../send/delivery-pace.ts';
 import { Journal } from '../journal/journal.ts';
 import type { JournalOptions } from '../journal/journal.ts';
 import { JournalledSender } from '../journal/journalled-sender.ts';
+import type { PastSearch } from '../reconcile/past-search.ts';
+import type { UnknownRule } from '../send/attempt-log.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { keepingLog, silentLog } from './send-fixture.ts';
 
@@ -28,13 +30,15 @@ class OneAttemptSender implements MessageSender {
   sends = 0;
   onLate: SendOptions['onLate'];
   attempts: SendOptions['attempts'];
+  /** What the route says of an unknown outcome. */
+  rule: UnknownRule = { onUnknownOutcome: 'fail', afterReconcile: 'resend', afterInconclusive: 'fail' };
 
   async send(message: Message, { id = 'none', attempts, onLate }: SendOptions): Promise<SendResult> {
     this.sends += 1;
     this.onLate = onLate;
     this.attempts = attempts;
     const outId = message.outId ?? id;
-    const rule = { onUnknownOutcome: 'fail', afterReconcile: 'resend', afterInconclusive: 'fail' } as const;
+    const { rule } = this;
     const sent = { outId, unique: false, templateCode: message.templateCode, lastsMs: 1000 };
     await attempts?.starting({ candidate, ...sent, rule, revision: 3, route: 'default' });
     await this.gate;
@@ -68,6 +72,8 @@ export class JournalFixture {
   now = (): number => performance.now();
   /** Fast, so that tests need not wait for it. */
   pace: DeliveryPace = { perSecond: 1000, room: true };
+  /** What searches for held messages come to; absent: nobody searches. */
+  searched: Promise<MessageSearchEnd> | undefined;
   readonly logged: string[] = [];
   #open:
     | { readonly journal: Journal; readonly sender: JournalledSender; readonly deliveries: Deliveries }
@@ -97,6 +103,7 @@ export class JournalFixture {
       clock,
       deliveries,
       strategy: () => (this.#strategy ??= this.#newStrategy()),
+      ...(this.searched !== undefined && { past: () => this.#past() }),
     });
     this.#open = { journal, sender, deliveries };
     return sender;
@@ -145,6 +152,11 @@ export class JournalFixture {
   #parts() {
     if (this.#open === undefined) throw new Error('no journal is open');
     return this.#open;
+  }
+
+  #past(): PastSearch {
+    const end = this.searched ?? Promise.resolve({ kind: 'inconclusive', reason: 'nobody searches' });
+    return { search: () => ({ end, stop: () => undefined }) };
   }
 
   #newStrategy(): Strategy {
