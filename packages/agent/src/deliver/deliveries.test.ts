@@ -75,6 +75,22 @@ describe('a message with a time to be delivered by', () => {
     expect(fixture.behind.texts).toHaveLength(1);
   });
 
+  it('is not said to be unsent while a try of it is under way', async () => {
+    const sender = await fixture.open();
+    fixture.behind.script = ['unavailable', 'accepted'];
+    let letGo: () => void = () => undefined;
+    fixture.pace = { perSecond: 1000, room: false };
+    const keyed = within(minute, { idempotencyKey: 'k' });
+    const { id } = await sender.send(message, keyed);
+    fixture.behind.gate = new Promise((resolve) => (letGo = resolve));
+    fixture.pace = { perSecond: 1000, room: true };
+    await expect.poll(() => fixture.behind.sends, patience).toBe(2);
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('in-progress');
+    expect(await sender.send(message, keyed)).toMatchObject({ kind: 'in-progress', id });
+    letGo();
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('accepted');
+  });
+
   it('expires unsent two seconds before its time, and its key is free', async () => {
     let ahead = 0;
     const begin = Date.now();

@@ -299,7 +299,7 @@ export class JournalledSender implements MessageSender {
     if (found === 'damaged') return over(damaged(keyed.id));
     if (found === undefined) return this.#runs.run(stock, keyed, names);
     const { entry, place } = found;
-    if (entry.state === 'open') return over(inProgress(entry.id));
+    if (entry.state === 'open') return over(pendingResult(entry) ?? inProgress(entry.id));
     if (entry.state === 'done') return over(replayOf(entry.result));
     return this.#runs.run(stock, keyed, names, { entry, place });
   }
