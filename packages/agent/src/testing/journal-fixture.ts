@@ -20,8 +20,8 @@ const candidate = { channel: 'one', host: 'one:443', account: 'main', credential
 class OneAttemptSender implements MessageSender {
   /** Texts that went out, by OutId or id. */
   readonly texts: string[] = [];
-  /** What each further attempt ends with, else `accepted`; `never` leaves it open for ever. */
-  script: (OutcomeClass | 'never')[] = [];
+  /** What each further attempt ends with, else `accepted`; `never` leaves it open for ever, `absent` is unknown first. */
+  script: (OutcomeClass | 'never' | 'absent')[] = [];
   /** Held back until it is resolved. */
   gate: Promise<void> = Promise.resolve();
   /** Held back, once the attempt has ended, until it is resolved. */
@@ -42,13 +42,15 @@ class OneAttemptSender implements MessageSender {
     const sent = { outId, unique: false, templateCode: message.templateCode, lastsMs: 1000 };
     await attempts?.starting({ candidate, ...sent, rule, revision: 3, route: 'default' });
     await this.gate;
-    const outcome = this.script.shift() ?? 'accepted';
-    if (outcome === 'never') return new Promise(() => undefined);
-    if (outcome === 'accepted' || outcome === 'unknown') this.texts.push(outId);
+    const what = this.script.shift() ?? 'accepted';
+    if (what === 'never') return new Promise(() => undefined);
+    const outcome = what === 'absent' ? 'unknown' : what;
+    if (what === 'accepted' || what === 'unknown') this.texts.push(outId);
     attempts?.ended(outcomeOf(outcome, { reason: 'told so', written: outcome !== 'unavailable' }));
+    if (what === 'absent') attempts?.absent();
     await this.hold;
     const facts = { id, revision: 3, route: 'default', attempts: [{ channel: 'one', outcome, ms: 1 }] };
-    switch (outcome) {
+    switch (what) {
       case 'accepted':
         return { ...facts, kind: 'accepted', channel: 'one', bizId: 'b-1' };
       case 'unknown':
