@@ -97,8 +97,8 @@ export async function deliverKept(
       late.told();
       throw error;
     });
-  // Its attempts are written already where it goes on waiting.
-  const saved = waits(result) ? Promise.resolve() : run.end(result);
+  // Where it goes on waiting it is found again by what stands of its attempts.
+  const saved = waits(result) ? run.written() : run.end(result);
   late.told(saved);
   await saved;
   return { result, waits: waits(result) };

@@ -75,6 +75,46 @@ describe('a message with a time to be delivered by', () => {
     expect(fixture.behind.texts).toHaveLength(1);
   });
 
+  it('goes on waiting where a try of it is proven unsent, through a crash too', async () => {
+    const sender = await fixture.open();
+    fixture.behind.script = ['unavailable', 'absent'];
+    const { id } = await sender.send(message, within(minute));
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('accepted');
+    expect([fixture.behind.sends, fixture.behind.texts]).toEqual([3, ['o-1']]);
+    // Until the crash there is no room for a third.
+    fixture.pace = {
+      perSecond: 1000,
+      get room() {
+        return fixture.behind.sends < 5;
+      },
+    };
+    fixture.behind.script = ['unavailable', 'absent'];
+    const { id: other } = await sender.send(message, within(minute));
+    await expect.poll(async () => (await sender.find(other))?.attempts.length, patience).toBe(2);
+    await expect.poll(async () => (await sender.find(other))?.kind, patience).toBe('pending');
+    await fixture.crash();
+    fixture.pace = { perSecond: 1000, room: true };
+    const after = await fixture.open();
+    await expect.poll(async () => (await after.find(other))?.kind, patience).toBe('accepted');
+    expect(fixture.behind.texts).toHaveLength(2);
+  });
+
+  it('is not said to be unsent while a try of it is under way', async () => {
+    const sender = await fixture.open();
+    fixture.behind.script = ['unavailable', 'accepted'];
+    let letGo: () => void = () => undefined;
+    fixture.pace = { perSecond: 1000, room: false };
+    const keyed = within(minute, { idempotencyKey: 'k' });
+    const { id } = await sender.send(message, keyed);
+    fixture.behind.gate = new Promise((resolve) => (letGo = resolve));
+    fixture.pace = { perSecond: 1000, room: true };
+    await expect.poll(() => fixture.behind.sends, patience).toBe(2);
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('in-progress');
+    expect(await sender.send(message, keyed)).toMatchObject({ kind: 'in-progress', id });
+    letGo();
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('accepted');
+  });
+
   it('expires unsent two seconds before its time, and its key is free', async () => {
     let ahead = 0;
     const begin = Date.now();

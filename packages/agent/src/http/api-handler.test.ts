@@ -95,6 +95,18 @@ describe('POST /v1/messages', () => {
     },
   );
 
+  it('shows what the journal has learned since of a message that was answered as unknown', async () => {
+    const journal = new Map<string, SendResult>();
+    const unknown: SendResult = { ...facts, kind: 'unknown', reason: 'it may have been sent' };
+    const { url } = await open({ answer: () => unknown, find: (id) => journal.get(id) });
+    await post(url, good);
+    const code = async () =>
+      ((await (await fetch(`${url}/v1/messages/m-1`)).json()) as { code: string }).code;
+    expect(await code()).toBe('SEND_OUTCOME_UNKNOWN');
+    journal.set('m-1', accepted);
+    expect(await code()).toBe('OK');
+  });
+
   it('says of a replayed answer that it is one', async () => {
     const { url } = await open({ answer: () => ({ ...accepted, replayed: true }) });
     const response = await post(url, good, { 'idempotency-key': 'a' });

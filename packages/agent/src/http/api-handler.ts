@@ -97,7 +97,10 @@ async function send(
 }
 
 async function show({ recent, find }: ApiDependencies, id: string): Promise<HttpAnswer> {
-  const result = recent.find(id) ?? (await find(id));
+  const known = recent.find(id);
+  // A search may have ended since that nobody waited for: the journal has what it found.
+  const asked = known === undefined || known.kind === 'unknown' ? await find(id) : undefined;
+  const result = asked ?? known;
   if (result !== undefined) return messageAnswer(result);
   return problemAnswer({
     code: 'MESSAGE_NOT_FOUND',

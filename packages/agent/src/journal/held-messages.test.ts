@@ -19,7 +19,7 @@ const patience = { timeout: 15_000 };
 /** Makes one attempt a message, ended as the script says; `never` leaves it open. */
 class OneAttemptSender implements MessageSender {
   writes: string[] = [];
-  script: (OutcomeClass | 'never' | 'no-channel')[] = [];
+  script: (OutcomeClass | 'never' | 'no-channel' | 'our-limit')[] = [];
   /** What the next unknown message comes to later. */
   late: Promise<SendResult> | undefined;
 
@@ -29,6 +29,16 @@ class OneAttemptSender implements MessageSender {
     const facts = { id, revision: 3, route: 'default' };
     const nobody = { kind: 'no-channel' as const, reason: 'nobody is there', retryAfterMs: 1000 };
     if (what === 'no-channel') return { ...facts, ...nobody, attempts: [] };
+    if (what === 'our-limit') {
+      return {
+        ...facts,
+        kind: 'number-limited',
+        index: 0,
+        reason: 'too many',
+        retryAfterMs: 1,
+        attempts: [],
+      };
+    }
     await attempts?.starting({
       ...{ candidate, outId: message.outId ?? id, unique: message.outId === undefined },
       ...{ templateCode: 'as mapped', revision: 3, route: 'default', rule, lastsMs: 5000 },
@@ -243,6 +253,17 @@ describe('the repeat of a held key', () => {
     expect(past.asked[1]?.attempts).toHaveLength(1);
     await sender.settled();
   });
+});
+
+it('a repeat whose first sending is proven not made is in no doubt where our own limit keeps its second sending back', async () => {
+  const { sender, unknown } = await held();
+  past.always = absent;
+  behind.script = ['our-limit'];
+  expect(await sender.send(message, key())).toMatchObject({ kind: 'number-limited', id: unknown.id });
+  await sender.settled();
+  expect(await sender.find(unknown.id)).toMatchObject({ kind: 'no-channel' });
+  expect(await sender.send(message, key())).toMatchObject({ kind: 'accepted' });
+  await sender.settled();
 });
 
 describe('the search that goes on after the answer', () => {

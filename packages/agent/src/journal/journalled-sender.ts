@@ -9,6 +9,7 @@ import type { SendResult } from '../send/send-result.ts';
 import { HeldSearches, searchesFor } from './held-searches.ts';
 import type { HeldPlaced } from './held-placed.ts';
 import { withoutRecords } from './journal-entry.ts';
+import type { HeldEntry } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
 import type { PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
@@ -260,6 +261,7 @@ export class JournalledSender implements MessageSender {
     const spent = isSpent(found.entry, withinMs, this.#dependencies.clock.wallTime());
     if (spent && !this.#held.searches(name)) {
       await stock.remove(name, found.entry.id, found.place);
+      if (found.entry.state === 'held') await this.#showById(stock, found.entry);
       return this.#runs.run(stock, keyed, { name, digest });
     }
     claim.id = found.entry.id;
@@ -267,6 +269,11 @@ export class JournalledSender implements MessageSender {
     if (found.entry.state === 'done') return over(replayOf(found.entry.result));
     if (found.entry.state === 'open') return over(pendingResult(found.entry) ?? inProgress(found.entry.id));
     return this.#takeUp(stock, keyed, { name, digest }, { entry: found.entry, place: found.place });
+  }
+
+  /** What nobody knows of a message whose name goes to another one stays to be found by its id. */
+  async #showById(stock: JournalStock, { payload, result, endedAt }: HeldEntry): Promise<void> {
+    await stock.settle(`id ${result.id}`, unknownEntry(payload, result, endedAt));
   }
 
   /** A repeat of a message that is held as unknown: by what its own route said when it was sent. */
@@ -299,7 +306,7 @@ export class JournalledSender implements MessageSender {
     if (found === 'damaged') return over(damaged(keyed.id));
     if (found === undefined) return this.#runs.run(stock, keyed, names);
     const { entry, place } = found;
-    if (entry.state === 'open') return over(inProgress(entry.id));
+    if (entry.state === 'open') return over(pendingResult(entry) ?? inProgress(entry.id));
     if (entry.state === 'done') return over(replayOf(entry.result));
     return this.#runs.run(stock, keyed, names, { entry, place });
   }

@@ -1,6 +1,7 @@
 import { mayComeLater, tooLate } from '../deliver/deliver-kept.ts';
 import type { Deliveries } from '../deliver/deliveries.ts';
 import type { SendResult } from '../send/send-result.ts';
+import { mayHaveBeenSent } from './journal-entry.ts';
 import type { OpenEntry } from './journal-entry.ts';
 import type { MessageRun } from './message-run.ts';
 
@@ -38,7 +39,10 @@ export async function keepUntil(
   return { ...facts, kind: 'pending', deliverBy: delivery.deliverBy };
 }
 
-/** What is told of a message that is under way in the journal, where it waits; undefined: it does not. */
+/**
+ * What is told of a message that is under way in the journal, where it waits; undefined: it does not, or it is just
+ * being sent.
+ */
 export function pendingResult({
   id,
   revision,
@@ -46,7 +50,7 @@ export function pendingResult({
   attempts,
   deliverBy,
 }: OpenEntry): SendResult | undefined {
-  if (deliverBy === undefined) return undefined;
+  if (deliverBy === undefined || attempts.some(mayHaveBeenSent)) return undefined;
   const tried = attempts.map(({ channel, result }) => ({
     channel,
     outcome: result?.class ?? ('unknown' as const),

@@ -156,6 +156,13 @@ export class MessageRun implements AttemptLog {
     // Of those before this run somebody else has to know.
     const own = this.#attempts.splice(this.#before);
     this.#attempts.push(...withoutRecords(own));
+    this.#noted = this.#noted.then(() => this.#note());
+  }
+
+  /** Waits until what is known of the attempts is written, as far as it can be. */
+  async written(): Promise<void> {
+    await this.#noted;
+    await this.#stock.idle(this.#facts.name);
   }
 
   /** What was proven not sent is in doubt again. */

@@ -82,6 +82,23 @@ it('one that may have been sent stands in the way, through a restart too', async
   expect(fixture.behind.texts).toHaveLength(1);
 });
 
+it('one that may have been sent stays to be found by its id once another one like it is sent', async () => {
+  const now = Date.now();
+  fixture.wallTime = () => now;
+  const sender = await fixture.open();
+  fixture.behind.script = ['unknown'];
+  const first = await sender.send(message, {});
+  await sender.settled();
+  fixture.wallTime = () => now + 60_000;
+  const second = await sender.send(message, {});
+  expect(second).toMatchObject({ kind: 'accepted' });
+  await fixture.close();
+  const after = await fixture.open();
+  expect(await after.find(first.id)).toMatchObject({ kind: 'unknown', id: first.id });
+  expect(await after.find(second.id)).toMatchObject({ kind: 'accepted' });
+  expect(await after.send(message, {})).toMatchObject({ id: second.id, replayed: true });
+});
+
 it("a caller's own key says which messages are one, and without the setting each is its own", async () => {
   const sender = await fixture.open();
   await sender.send(message, { idempotencyKey: 'a' });

@@ -6,6 +6,7 @@ import { withoutRecords } from './journal-entry.ts';
 import type { OpenEntry } from './journal-entry.ts';
 import type { JournalStock } from './journal-stock.ts';
 import { pendingResult } from './keep-until.ts';
+import { inProgress } from './key-answers.ts';
 
 /** What decides whether a message that was held may wait. */
 export interface HeldWaiting {
@@ -36,7 +37,7 @@ export async function waitAgain(
     attempts: withoutRecords(entry.attempts),
   };
   const now = stock.get(name)?.entry;
-  if (now?.state === 'open') return pendingResult(now);
+  if (now?.state === 'open') return pendingResult(now) ?? inProgress(now.id);
   if (now?.state !== 'held') return undefined;
   try {
     await stock.put(name, open, place);

@@ -146,8 +146,8 @@ function afterBefore(
   inDoubt: boolean,
   result: SendResult,
 ): SendResult {
-  // A limit may come of the very text that nobody found.
-  const open = inDoubt || result.kind === 'number-limited';
+  // A provider's limit may come of the very text that nobody found; our own, which names the number, does not.
+  const open = inDoubt || (result.kind === 'number-limited' && result.index === undefined);
   if (!open || result.kind === 'accepted') return result;
   run.reopen();
   return { ...entry.result, attempts: [...entry.result.attempts, ...result.attempts] };

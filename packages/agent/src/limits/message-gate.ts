@@ -42,7 +42,7 @@ export type GateEntry =
       /** What is left of its time, in ms. */
       readonly timeoutMs: number;
       /** Told of how the message ended, as often as more is known. */
-      readonly settle: (result: SendResult) => void;
+      readonly settle: (result: Pick<SendResult, 'kind'>) => void;
     }
   | { readonly entered: false; readonly result: SendResult };
 
@@ -76,7 +76,7 @@ export class MessageGate {
   }
 
   /** Gives the numbers back once it is known that nothing was sent. */
-  #settlement(message: Message, countedAt: Instant): (result: SendResult) => void {
+  #settlement(message: Message, countedAt: Instant): (result: Pick<SendResult, 'kind'>) => void {
     let counted = true;
     return ({ kind }) => {
       if (!counted || kind === 'accepted' || kind === 'unknown') return;

@@ -139,6 +139,12 @@ export class AttemptRun {
     return this.#late;
   }
 
+  /** Whether none of the attempts that are over can have reached anybody. */
+  get sentNothing(): boolean {
+    const { attempts = [] } = this.#plan ?? {};
+    return attempts.every(({ outcome, searched }) => outcome.class !== 'unknown' || searched === 'absent');
+  }
+
   #input(startedAt: number): AttemptPlanInput {
     const { state, pick, options } = this.#message;
     const { timeouts, retry } = state.snapshot.strategy;

@@ -2,8 +2,10 @@ import type { StrategyInput } from '@waystation/core';
 import { startSimulator } from '@waystation/simulator';
 import type { Simulator } from '@waystation/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AttemptNotWritten } from '../journal/message-run.ts';
 import type { SendSide } from '../status/send-side.ts';
 import { messageTo, openTestSending, snapshotOf } from '../testing/send-fixture.ts';
+import type { AttemptLog } from './attempt-log.ts';
 import type { SendResult } from './send-result.ts';
 
 const phone = '13800138000';
@@ -15,6 +17,7 @@ let simulator: Simulator;
 let sending: SendSide;
 beforeEach(async () => {
   simulator = await startSimulator({ config: { regions: { a: {}, b: {} } } });
+  resend = false;
   sending = await openTestSending();
 });
 afterEach(async () => {
@@ -23,6 +26,8 @@ afterEach(async () => {
 });
 
 let revision = 0;
+/** Whether `first` sends again what may have been sent. */
+let resend = false;
 
 /** Two routes over the same two regions, `first` for all but a template, under these limits from now on. */
 function limitTo(limits: StrategyInput['limits']): void {
@@ -41,7 +46,11 @@ function limitTo(limits: StrategyInput['limits']): void {
         match: { templateCodes: ['SMS_1'] },
         onUnknownOutcome: 'fail',
       },
-      { name: 'first', policy: { kind: 'primary-backup', order: ['a', 'b'] }, onUnknownOutcome: 'fail' },
+      {
+        name: 'first',
+        policy: { kind: 'primary-backup', order: ['a', 'b'] },
+        onUnknownOutcome: resend ? 'resend' : 'fail',
+      },
     ],
     timeouts: { connectMs: 10_000, readMs: 10_000, totalMs: 30_000 },
     limits,
@@ -165,6 +174,23 @@ describe('a number over its limit', () => {
       { ...blocked, why: expect.stringContaining('its account main: ') as string },
       { ...blocked, why: expect.stringContaining('its account second: ') as string },
     ]);
+  });
+
+  it('counts nothing where the journal keeps the attempt back, unless one before it may have been sent', async () => {
+    limitTo(otp);
+    const log = (kept: number): AttemptLog => ({
+      starting: () => (kept-- > 0 ? Promise.resolve() : Promise.reject(new AttemptNotWritten('full', {}))),
+      ended: () => undefined,
+      absent: () => undefined,
+      reopen: () => undefined,
+    });
+    await expect(send(phone, { attempts: log(0) })).rejects.toThrow('full');
+    expect((await send()).kind).toBe('accepted');
+    await simulator.setFault({ kind: 'reset', region: 'a', accepted: true });
+    resend = true;
+    limitTo(otp);
+    await expect(send(other, { attempts: log(1) })).rejects.toThrow('full');
+    expect((await send(other)).kind).toBe('number-limited');
   });
 
   it('counts what may have been sent', async () => {

@@ -3,6 +3,7 @@ import type { Message } from '@waystation/core';
 import { mayComeLater } from '../deliver/deliver-kept.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
+import { AttemptNotWritten } from '../journal/message-run.ts';
 import { MessageGate } from '../limits/message-gate.ts';
 import type { MessageGateDependencies } from '../limits/message-gate.ts';
 import type { SendCounts } from '../status/send-side.ts';
@@ -92,7 +93,12 @@ export class Sender implements MessageSender {
       settle(result);
       return result;
     };
-    const result = told(await run.run());
+    const ended = await run.run().catch((error: unknown) => {
+      // The journal kept the attempt back.
+      if (error instanceof AttemptNotWritten && run.sentNothing) settle({ kind: 'no-journal' });
+      throw error;
+    });
+    const result = told(ended);
     const late = run.late?.then(told);
     return { result, ...(late && { late }) };
   }

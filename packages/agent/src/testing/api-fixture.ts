@@ -43,6 +43,8 @@ export interface ApiSetup {
   /** `--compat-actions`; default `Query*`. */
   readonly actions?: readonly string[];
   readonly caller?: ProviderCaller;
+  /** What the journal knows of a message. */
+  readonly find?: (id: string) => SendResult | undefined;
   /** Wall-clock time in ms; default the real one. */
   readonly wallTime?: () => number;
   readonly address?: ListenAddress;
@@ -65,7 +67,7 @@ export class ApiFixture {
           return setup.answer === undefined ? accepted : setup.answer(call);
         },
       },
-      find: () => Promise.resolve(undefined),
+      find: (id: string) => Promise.resolve(setup.find?.(id)),
       recent,
       findSent: (bizId: string) => Promise.resolve(recent.findSent(bizId)),
       notReady: () => setup.notReady,

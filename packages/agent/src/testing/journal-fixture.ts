@@ -2,13 +2,15 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { outcomeOf, parseStrategy } from '@waystation/core';
-import type { Message, OutcomeClass, Strategy, StrategyInput } from '@waystation/core';
+import type { Message, MessageSearchEnd, OutcomeClass, Strategy, StrategyInput } from '@waystation/core';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
 import { Deliveries } from '../deliver/deliveries.ts';
 import type { DeliveryPace } from '../send/delivery-pace.ts';
 import { Journal } from '../journal/journal.ts';
 import type { JournalOptions } from '../journal/journal.ts';
 import { JournalledSender } from '../journal/journalled-sender.ts';
+import type { PastSearch } from '../reconcile/past-search.ts';
+import type { UnknownRule } from '../send/attempt-log.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { keepingLog, silentLog } from './send-fixture.ts';
 
@@ -18,8 +20,8 @@ const candidate = { channel: 'one', host: 'one:443', account: 'main', credential
 class OneAttemptSender implements MessageSender {
   /** Texts that went out, by OutId or id. */
   readonly texts: string[] = [];
-  /** What each further attempt ends with, else `accepted`; `never` leaves it open for ever. */
-  script: (OutcomeClass | 'never')[] = [];
+  /** What each further attempt ends with, else `accepted`; `never` leaves it open for ever, `absent` is unknown first. */
+  script: (OutcomeClass | 'never' | 'absent')[] = [];
   /** Held back until it is resolved. */
   gate: Promise<void> = Promise.resolve();
   /** Held back, once the attempt has ended, until it is resolved. */
@@ -28,23 +30,27 @@ class OneAttemptSender implements MessageSender {
   sends = 0;
   onLate: SendOptions['onLate'];
   attempts: SendOptions['attempts'];
+  /** What the route says of an unknown outcome. */
+  rule: UnknownRule = { onUnknownOutcome: 'fail', afterReconcile: 'resend', afterInconclusive: 'fail' };
 
   async send(message: Message, { id = 'none', attempts, onLate }: SendOptions): Promise<SendResult> {
     this.sends += 1;
     this.onLate = onLate;
     this.attempts = attempts;
     const outId = message.outId ?? id;
-    const rule = { onUnknownOutcome: 'fail', afterReconcile: 'resend', afterInconclusive: 'fail' } as const;
+    const { rule } = this;
     const sent = { outId, unique: false, templateCode: message.templateCode, lastsMs: 1000 };
     await attempts?.starting({ candidate, ...sent, rule, revision: 3, route: 'default' });
     await this.gate;
-    const outcome = this.script.shift() ?? 'accepted';
-    if (outcome === 'never') return new Promise(() => undefined);
-    if (outcome === 'accepted' || outcome === 'unknown') this.texts.push(outId);
+    const what = this.script.shift() ?? 'accepted';
+    if (what === 'never') return new Promise(() => undefined);
+    const outcome = what === 'absent' ? 'unknown' : what;
+    if (what === 'accepted' || what === 'unknown') this.texts.push(outId);
     attempts?.ended(outcomeOf(outcome, { reason: 'told so', written: outcome !== 'unavailable' }));
+    if (what === 'absent') attempts?.absent();
     await this.hold;
     const facts = { id, revision: 3, route: 'default', attempts: [{ channel: 'one', outcome, ms: 1 }] };
-    switch (outcome) {
+    switch (what) {
       case 'accepted':
         return { ...facts, kind: 'accepted', channel: 'one', bizId: 'b-1' };
       case 'unknown':
@@ -68,6 +74,8 @@ export class JournalFixture {
   now = (): number => performance.now();
   /** Fast, so that tests need not wait for it. */
   pace: DeliveryPace = { perSecond: 1000, room: true };
+  /** What searches for held messages come to; absent: nobody searches. */
+  searched: Promise<MessageSearchEnd> | undefined;
   readonly logged: string[] = [];
   #open:
     | { readonly journal: Journal; readonly sender: JournalledSender; readonly deliveries: Deliveries }
@@ -97,6 +105,7 @@ export class JournalFixture {
       clock,
       deliveries,
       strategy: () => (this.#strategy ??= this.#newStrategy()),
+      ...(this.searched !== undefined && { past: () => this.#past() }),
     });
     this.#open = { journal, sender, deliveries };
     return sender;
@@ -145,6 +154,11 @@ export class JournalFixture {
   #parts() {
     if (this.#open === undefined) throw new Error('no journal is open');
     return this.#open;
+  }
+
+  #past(): PastSearch {
+    const end = this.searched ?? Promise.resolve({ kind: 'inconclusive', reason: 'nobody searches' });
+    return { search: () => ({ end, stop: () => undefined }) };
   }
 
   #newStrategy(): Strategy {
