@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 
 /** What the agent answered to one send. */
@@ -24,10 +25,10 @@ export class Application {
   #closed = false;
   readonly #prefix: string;
 
-  /** `prefix` begins every OutId, so that several applications share a ledger. */
+  /** `prefix` begins every OutId; none is ever used twice, so that applications and further tries share a ledger. */
   constructor(agentUrl: string, prefix = 'app', connections = 32) {
     this.#pool = new Pool(agentUrl, { connections, pipelining: 1 });
-    this.#prefix = prefix;
+    this.#prefix = `${prefix}-${randomUUID().slice(0, 8)}`;
   }
 
   /** Sends one message; rejects only when the agent does not answer at all. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { request } from 'undici';
 import { expect, it } from 'vitest';
 import { failures } from '../harness/application.ts';
@@ -26,11 +27,16 @@ it.each([
   await set.simulator.setFault({ region: 'cn-hangzhou', ...fault });
   await application.sendMany(150, 8);
   const answers = await stop();
-  expect(failures(answers)).toEqual([]);
+  // The queue of a port takes two connections before it is full: requests on those may have been taken, for all
+  // that anybody knows, and their callers are told so.
+  const unknown = answers.filter(({ status }) => status === 504);
+  expect(unknown.length).toBeLessThanOrEqual(fault.kind === 'blackhole' ? 2 : 0);
+  const told = answers.filter((answer) => !unknown.includes(answer));
+  expect(failures(told)).toEqual([]);
   expect(answers.some(({ body }) => body['channel'] === 'ap-southeast-1')).toBe(true);
   // About the race's delay, 250 ms; far below the 3 s of the ceiling for connecting on a machine with time.
   expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(8000);
-  const verdict = await set.simulator.check(answers.map(({ outId }) => outId));
+  const verdict = await set.simulator.check(told.map(({ outId }) => outId));
   expect(verdict).toMatchObject({ lost: [], doubled: [] });
 });
 
@@ -50,6 +56,7 @@ it('an answer that comes after the caller’s deadline is shown by its id, and n
   const set = scene();
   await set.apply(primaryBackup());
   const agent = await set.agent();
+  const outId = `late-${randomUUID()}`;
   await set.simulator.setFault({ region: 'cn-hangzhou', kind: 'slow', delayMs: 3000, accepted: true });
   const answer = await request(`${agent.url}/v1/messages`, {
     method: 'POST',
@@ -59,7 +66,7 @@ it('an answer that comes after the caller’s deadline is shown by its id, and n
       signName: '阿里云',
       templateCode: 'SMS_154950909',
       templateParam: { code: '1234' },
-      outId: 'late-1',
+      outId,
     }),
   });
   const { id, code } = (await answer.body.json()) as { id: string; code: string };
@@ -68,7 +75,7 @@ it('an answer that comes after the caller’s deadline is shown by its id, and n
     const later = await request(`${agent.url}/v1/messages/${id}`);
     expect(await later.body.json()).toMatchObject({ id, code: 'OK', channel: 'cn-hangzhou' });
   });
-  expect(await set.simulator.check(['late-1'])).toMatchObject({ lost: [], doubled: [] });
+  expect(await set.simulator.check([outId])).toMatchObject({ lost: [], doubled: [] });
 });
 
 it('an account without balance is asked once, not by every message', async () => {
