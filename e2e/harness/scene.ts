@@ -60,11 +60,12 @@ export class Scene {
     return new Scene(etcd, simulator, folder);
   }
 
-  /** Ends agents and applications, then everything that they used. */
+  /** Ends agents and applications, then everything that they used; what cannot be ended keeps nothing else alive. */
   async end(): Promise<void> {
-    await Promise.all(this.#ends.map((end) => end()));
-    await Promise.all([this.simulator.stop(), this.etcd.stop()]);
+    const users = await Promise.allSettled(this.#ends.map((end) => end()));
+    const used = await Promise.allSettled([this.simulator.stop(), this.etcd.stop()]);
     await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
+    for (const ended of [...users, ...used]) if (ended.status === 'rejected') throw ended.reason;
   }
 
   /** What the scene's processes said last, for the report of a test that failed. */
