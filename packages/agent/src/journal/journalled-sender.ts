@@ -260,8 +260,10 @@ export class JournalledSender implements MessageSender {
     // While somebody still asks what became of a message, it stands for those like it.
     const spent = isSpent(found.entry, withinMs, this.#dependencies.clock.wallTime());
     if (spent && !this.#held.searches(name)) {
-      await stock.remove(name, found.entry.id, found.place);
-      if (found.entry.state === 'held') await this.#showById(stock, found.entry);
+      await Promise.all([
+        stock.remove(name, found.entry.id, found.place),
+        ...(found.entry.state === 'held' ? [this.#showById(stock, found.entry)] : []),
+      ]);
       return this.#runs.run(stock, keyed, { name, digest });
     }
     claim.id = found.entry.id;

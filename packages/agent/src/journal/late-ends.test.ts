@@ -100,3 +100,36 @@ it('what the first attempt came to later does not free a key that was sent again
   expect(await sender.send(message, keyed)).toMatchObject({ kind: 'accepted', replayed: true });
   expect(behind.late).toHaveLength(2);
 });
+
+it('a late end of the last attempt says nothing of one before it that is in doubt', async () => {
+  const start = {
+    candidate,
+    ...{ unique: true, templateCode: 't', revision: 3, route: 'default', lastsMs: 1000 },
+    rule: { onUnknownOutcome: 'fail', afterReconcile: 'resend', afterInconclusive: 'fail' },
+  } as const;
+  let sends = 0;
+  let tellLate: () => void = () => undefined;
+  const twice: MessageSender = {
+    send: async (_, { id = 'none', attempts, onLate }) => {
+      sends += 1;
+      await attempts?.starting({ ...start, outId: id });
+      attempts?.ended(outcomeOf('unknown', { reason: 'no answer', written: true }));
+      await attempts?.starting({ ...start, outId: id });
+      const facts = { id, revision: 3, route: 'default', attempts: [], reason: 'told so' };
+      tellLate = () => {
+        attempts?.ended(outcomeOf('unavailable', { reason: 'given up', written: false }));
+        onLate?.({ ...facts, kind: 'deadline' });
+      };
+      return { ...facts, kind: 'unknown' };
+    },
+  };
+  const { journal } = await open();
+  const sender = new JournalledSender({ sender: twice, journal, clock: realClock, strategy });
+  const { id } = await sender.send(message, keyed);
+  await sender.settled();
+  tellLate();
+  await sender.settled();
+  expect(await sender.find(id)).toMatchObject({ kind: 'unknown' });
+  expect(await sender.send(message, keyed)).toMatchObject({ kind: 'unknown', id });
+  expect(sends).toBe(1);
+});

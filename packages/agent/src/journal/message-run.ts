@@ -221,7 +221,7 @@ export class MessageRun implements AttemptLog {
         ...this.#entry,
         state: 'held' as const,
         attempts: this.#attempts,
-        result: kept,
+        result: inDoubt(kept),
         endedAt,
       };
       this.#place = await this.#stock.settle(name, held, this.#place);
@@ -288,6 +288,14 @@ function remembered(attempts: readonly JournalAttempt[]): readonly JournalAttemp
 export function unknownEntry(payload: JournalPayload, result: SendResult, endedAt: number): DoneEntry {
   const numbers = payload.message.phoneNumbers.map(maskNumber);
   return { state: 'done', id: result.id, digest: '', numbers, result: masked(result), endedAt };
+}
+
+/** What is told of a message one of whose attempts nobody knows of, whatever the last of them came to. */
+function inDoubt(result: SendResult): SendResult {
+  if (result.kind === 'unknown') return result;
+  const { id, revision, route, attempts } = result;
+  const reason = 'it may have been sent: nobody knows what became of one of its attempts';
+  return { id, revision, ...(route !== undefined && { route }), attempts, kind: 'unknown', reason };
 }
 
 /** Providers may repeat a number in their words. */

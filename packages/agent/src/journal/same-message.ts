@@ -37,7 +37,8 @@ export function impliedKey(payload: string): string {
 export function isSpent(entry: JournalEntry, withinMs: number | undefined, wallTime: number): boolean {
   if (entry.state === 'open') return false;
   // It was kept to be shown, and nobody was texted.
-  if (!['accepted', 'rejected', 'unknown'].includes(entry.result.kind)) return true;
+  const unsent = !['accepted', 'rejected', 'unknown'].includes(entry.result.kind);
+  if (entry.state === 'done' && unsent) return true;
   if (withinMs === undefined) return false;
   // Nobody was texted: the next one may fare better.
   if (entry.state === 'done' && entry.result.kind === 'rejected') return true;
