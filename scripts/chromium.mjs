@@ -24,6 +24,17 @@ export function ensureChromium({ say = console.error } = {}) {
   return found;
 }
 
+/** As `ensureChromium`, but says in words why there is none: `{ path }` or `{ reason }`. */
+export async function findChromium({ say } = {}) {
+  const told = process.env.WAYSTATION_CHROMIUM_MISSING;
+  if (told) return { reason: told };
+  try {
+    return { path: await ensureChromium({ say }) };
+  } catch (error) {
+    return { reason: error.message };
+  }
+}
+
 async function find(say) {
   const named = process.env.WAYSTATION_CHROMIUM;
   if (named) {

@@ -8,6 +8,7 @@ export function whatToTry({ api, admin, control, etcd }) {
     templateCode: 'SMS_154950909',
     templateParam: { code: '1234' },
   });
+  const send = `curl -s ${url(api, '/v1/messages')} ${json} -d '${message}'`;
   return `
 Waystation runs.
 
@@ -18,16 +19,21 @@ Waystation runs.
 Try, in another terminal in this folder:
 
   # send a text
-  curl -s ${url(api, '/v1/messages')} ${json} -d '${message}'
+  ${send}
 
   # move the traffic; the next texts go the new way
   npx wayctl weights set default cn-hangzhou=10 ap-southeast-1=90 --yes --wait
 
   # break a region, send again, and see that the texts go out by the other one
   curl -s ${url(control, '/faults')} ${json} -d '{"kind":"refuse","region":"ap-southeast-1"}'
+  ${send}
 
   # mend it
   curl -s -X DELETE ${url(control, '/faults')}
+
+  # lose an answer: the text goes out, its answer does not; the provider is asked, and knows it
+  curl -s ${url(control, '/faults')} ${json} -d '{"kind":"reset","accepted":true,"count":1,"match":{"action":"SendSms"}}'
+  ${send}
 
   # what reached the phones: nothing lost, nothing doubled?
   curl -s ${url(control, '/ledger/check')}

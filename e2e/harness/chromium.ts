@@ -10,12 +10,8 @@ const finder = new URL('../../scripts/chromium.mjs', import.meta.url);
 
 /** Where a Chromium is, or a sentence that says why there is none on this machine. */
 export async function findChromium(): Promise<{ readonly path: string } | { readonly reason: string }> {
-  const { ensureChromium } = (await import(finder.href)) as { ensureChromium: () => Promise<string> };
-  try {
-    return { path: await ensureChromium() };
-  } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
-  }
+  const found = (await import(finder.href)) as { findChromium: typeof findChromium };
+  return found.findChromium();
 }
 
 interface Reply {
@@ -83,7 +79,7 @@ export class Chromium {
       },
     };
     const loaded = `new Promise((done) => document.readyState === 'complete' ? done() : addEventListener('load', () => done()))`;
-    const deadline = performance.now() + 30_000;
+    const deadline = performance.now() + 60_000;
     // The tab shows an empty page until it has navigated.
     while ((await tab.run(`${loaded}.then(() => location.href)`).catch(() => '')) !== url) {
       if (performance.now() > deadline) throw new Error(`${url} did not load: ${this.#words}`);
@@ -112,8 +108,8 @@ export class Chromium {
     const id = ++this.#calls;
     const reply = await new Promise<Reply>((resolve) => {
       const late = setTimeout(() => {
-        resolve({ error: { message: 'no answer within 60 s' } });
-      }, 60_000);
+        resolve({ error: { message: 'no answer within 180 s' } });
+      }, 180_000);
       this.#waiting.set(id, (answer) => {
         clearTimeout(late);
         resolve(answer);

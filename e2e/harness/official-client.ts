@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import type Dysms from '@alicloud/dysmsapi20170525';
-import { QuerySendDetailsRequest, SendSmsRequest } from '@alicloud/dysmsapi20170525';
+import { QuerySendDetailsRequest, SendBatchSmsRequest, SendSmsRequest } from '@alicloud/dysmsapi20170525';
 import { $OpenApiUtil } from '@alicloud/openapi-core';
-import { RetryOptions } from '@darabonba/typescript';
+import { ExtendsParameters, RetryOptions, RuntimeOptions } from '@darabonba/typescript';
 import { sampleMessage } from './application.ts';
 
 // Required, since the package's default export means two things, by who imports it.
@@ -21,8 +21,9 @@ export interface Told {
 export class OfficialClient {
   readonly #client: InstanceType<typeof Client>;
 
-  constructor(url: string) {
-    const retry = { maxAttempts: 3, backoff: { policy: 'Fixed', period: 100 } };
+  /** `attempts`: how often it sends at most, by itself. */
+  constructor(url: string, attempts = 3) {
+    const retry = { maxAttempts: attempts, backoff: { policy: 'Fixed', period: 100 } };
     const retryOptions = new RetryOptions({
       retryable: true,
       retryCondition: [
@@ -46,19 +47,29 @@ export class OfficialClient {
     );
   }
 
-  /** Sends the sample message under an OutId. */
-  async send(outId: string): Promise<Told> {
-    const { phoneNumbers, signName, templateCode, templateParam } = sampleMessage;
+  /** Sends the sample message under an OutId, with an `Idempotency-Key` and to another number where they are given. */
+  async send(outId: string, key?: string, phoneNumbers: string = sampleMessage.phoneNumbers): Promise<Told> {
+    const { signName, templateCode, templateParam } = sampleMessage;
     const request = new SendSmsRequest({
       ...{ phoneNumbers, signName, templateCode, outId },
       templateParam: JSON.stringify(templateParam),
     });
-    try {
-      const { body } = await this.#client.sendSms(request);
-      return { code: String(body?.code) };
-    } catch (error) {
-      return { code: error instanceof Error && 'code' in error ? String(error.code) : String(error) };
-    }
+    const headers = key === undefined ? {} : { 'Idempotency-Key': key };
+    const runtime = new RuntimeOptions({ extendsParameters: new ExtendsParameters({ headers }) });
+    return tellOf(() => this.#client.sendSmsWithOptions(request, runtime));
+  }
+
+  /** Sends a batch to these numbers, each with a code of its own, under an OutId. */
+  async sendBatch(outId: string, numbers: readonly string[]): Promise<Told> {
+    const { signName, templateCode } = sampleMessage;
+    const request = new SendBatchSmsRequest({
+      phoneNumberJson: JSON.stringify(numbers),
+      signNameJson: JSON.stringify(numbers.map(() => signName)),
+      templateCode,
+      templateParamJson: JSON.stringify(numbers.map((_, at) => ({ code: String(1000 + at) }))),
+      outId,
+    });
+    return tellOf(() => this.#client.sendBatchSms(request));
   }
 
   /** OutIds of the texts that QuerySendDetails has for the sample message's number today. */
@@ -73,5 +84,16 @@ export class OfficialClient {
       }),
     );
     return (body?.smsSendDetailDTOs?.smsSendDetailDTO ?? []).map(({ outId }) => outId ?? '');
+  }
+}
+
+async function tellOf(
+  send: () => Promise<{ readonly body?: { readonly code?: string | undefined } | undefined }>,
+): Promise<Told> {
+  try {
+    const { body } = await send();
+    return { code: String(body?.code) };
+  } catch (error) {
+    return { code: error instanceof Error && 'code' in error ? String(error.code) : String(error) };
   }
 }

@@ -14,6 +14,8 @@ import type { WayctlRun } from './wayctl.ts';
 export interface SceneOptions {
   /** Simulated regions; default the pair of the article's production. */
   readonly regions?: readonly string[];
+  /** Those of the regions that serve by HTTPS. */
+  readonly tls?: readonly string[];
   readonly etcd?: StartEtcdOptions;
   /** Further configuration of the simulator. */
   readonly simulator?: Readonly<Record<string, unknown>>;
@@ -53,7 +55,7 @@ export class Scene {
     const regions = options.regions ?? ['cn-hangzhou', 'ap-southeast-1'];
     const [etcd, simulator] = await Promise.all([
       startEtcd(options.etcd),
-      SimulatorProcess.start(regions, options.simulator),
+      SimulatorProcess.start(regions, options.simulator, options.tls),
     ]);
     return new Scene(etcd, simulator, folder);
   }

@@ -35,15 +35,18 @@ export class SimulatorProcess {
     this.urls = urls;
   }
 
-  /** Starts one that serves these regions, and one gateway called `other`. */
+  /** Starts one that serves these regions, those of `tls` by HTTPS, and one gateway called `other`. */
   static async start(
     regions: readonly string[],
     config: Readonly<Record<string, unknown>> = {},
+    tls: readonly string[] = [],
   ): Promise<SimulatorProcess> {
     const [control = 0, gateway = 0, ...ports] = await freePorts(regions.length + 2);
     const folder = await mkdtemp(join(tmpdir(), 'waystation-simulator-'));
     const file = join(folder, 'simulator.json');
-    const endpoints = regions.map((region, at) => [region, { port: ports[at] ?? 0 }] as const);
+    const endpoints = regions.map(
+      (region, at) => [region, { port: ports[at] ?? 0, tls: tls.includes(region) }] as const,
+    );
     const document = {
       regions: Object.fromEntries(endpoints),
       gateways: { other: { port: gateway } },
@@ -55,7 +58,10 @@ export class SimulatorProcess {
       args: [binOf('waystation-simulator'), '--config', file, '--control-port', String(control)],
     });
     const urls = Object.fromEntries([
-      ...endpoints.map(([region, { port }]) => [region, `http://127.0.0.1:${String(port)}`] as const),
+      ...endpoints.map(
+        ([region, { port, tls: secure }]) =>
+          [region, `${secure ? 'https' : 'http'}://127.0.0.1:${String(port)}`] as const,
+      ),
       ['other', `http://127.0.0.1:${String(gateway)}/send`],
     ]);
     const simulator = new SimulatorProcess(process, `http://127.0.0.1:${String(control)}`, urls);
@@ -78,10 +84,33 @@ export class SimulatorProcess {
     return id;
   }
 
+  /** The kinds of faults that it knows: it names them where it is asked for another. */
+  async faultKinds(): Promise<readonly string[]> {
+    const answer = await request(`${this.controlUrl}/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: '?' }),
+    });
+    const { allowed } = (await answer.body.json()) as { allowed: string };
+    return allowed.replace(/^one of /, '').split(', ');
+  }
+
+  /** The certificates of its regions with TLS, as PEM. */
+  async certificates(): Promise<string> {
+    const all = (await this.#call('GET', '/certificates')) as Record<string, string>;
+    return Object.values(all).join('\n');
+  }
+
   /** How many requests a fault has struck so far. */
   async strikes(id: string): Promise<number> {
     const { faults } = (await this.#call('GET', '/faults')) as { faults: { id: string; strikes: number }[] };
     return faults.find((fault) => fault.id === id)?.strikes ?? 0;
+  }
+
+  /** Ids of the faults in force. */
+  async faults(): Promise<readonly string[]> {
+    const { faults } = (await this.#call('GET', '/faults')) as { faults: { id: string }[] };
+    return faults.map(({ id }) => id);
   }
 
   async clearFaults(): Promise<void> {

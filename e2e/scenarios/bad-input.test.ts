@@ -57,7 +57,7 @@ it('whatever is thrown at the API port gets its code, no text goes out, and the 
     ['a web page', message({}), { origin: 'https://evil.example' }, 403],
     ['a web page without Origin', message({}), { 'sec-fetch-site': 'cross-site' }, 403],
     ['a key of 256 characters', message({}), { 'idempotency-key': 'k'.repeat(256) }, 400],
-    ['a message to be kept', message({ deliverBy: '2030-01-01T00:00:00Z' }), {}, 501],
+    ['a time of delivery years ahead', message({ deliverBy: '2100-01-01T00:00:00Z' }), {}, 422],
   ];
   const wrong: unknown[] = [];
   for (const [what, body, headers, wanted] of tries) {

@@ -30,7 +30,7 @@ ${table(
   }),
 )}
 
-What is excluded is excluded for this message: every candidate of that account, credential, channel or host is passed over. A candidate that only its host excludes comes back last, when nothing else is left. **Once an attempt is unknown and no later one is accepted, the message is unknown**, whatever later attempts were told: only an acceptance says more than "it may have been sent".
+What is excluded is excluded for this message: every candidate of that account, credential, channel or host is passed over. A candidate that only its host excludes comes back last, when nothing else is left. **Once an attempt is unknown and no later one is accepted, the message is unknown**, whatever later attempts were told: only an acceptance, or the [provider's records](reconcile.md), say more than "it may have been sent".
 
 When no candidate is left and nothing was sent, the answer is \`no-channel\`, with the shortest of the times after which one of them may be asked again. If every one of them was \`unprovisioned\`, it is answered as rejected: waiting teaches no account a template. In which order candidates are tried, when one is tried again and what is blocked for other messages: [attempts](attempts.md).
 

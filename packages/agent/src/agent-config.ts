@@ -44,6 +44,8 @@ export interface AgentConfig {
     readonly retentionMs: number;
     /** In place of the key that lies in the data directory. */
     readonly key?: Buffer;
+    /** The key before that one. */
+    readonly formerKey?: Buffer;
   };
   readonly logLevel: LogLevel;
   /** How long requests under way may take to end when the agent stops, in ms. */

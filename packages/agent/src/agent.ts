@@ -1,14 +1,18 @@
 import { hostname } from 'node:os';
 import { fleetKeys } from '@waystation/core';
-import type { Clock, ConfigStore, FeedOptions, Random } from '@waystation/core';
+import type { Clock, ConfigStore, FeedOptions, Random, Strategy } from '@waystation/core';
 import type { AgentConfig } from './agent-config.ts';
+import { deliveriesOf } from './deliver/deliveries-of.ts';
+import type { Deliveries } from './deliver/deliveries.ts';
 import { DataDirLock } from './disk/data-dir-lock.ts';
 import { handleAdmin } from './http/admin-handler.ts';
 import { handleApi } from './http/api-handler.ts';
 import { CompatHandler } from './http/compat/compat-handler.ts';
+import { LocalKeysFile } from './http/compat/local-keys-file.ts';
 import { HttpListener } from './http/http-listener.ts';
 import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
+import type { BootClock } from './reconcile/boot-clock.ts';
 import { RecentMessages } from './http/recent-messages.ts';
 import { Journal } from './journal/journal.ts';
 import { JournalledSender } from './journal/journalled-sender.ts';
@@ -30,6 +34,8 @@ export interface AgentDependencies {
   /** Opens the configured store; called after the ports are open, and never in file mode. */
   readonly openStore: () => Promise<ConfigStore>;
   readonly clock: Clock;
+  /** A clock that outlives this process; absent: nobody knows how long ago an earlier process did something. */
+  readonly bootClock?: BootClock | undefined;
   readonly random: Random;
   readonly log: AgentLogger;
   readonly version: string;
@@ -57,12 +63,14 @@ export class Agent {
   readonly #cache: StrategyCache;
   readonly #intake: StrategyIntake;
   readonly #journal: Journal;
+  readonly #deliveries: Deliveries;
   readonly #sender: JournalledSender;
   readonly #feed: StrategyFeed;
   readonly #reporter: AgentReporter | undefined;
   readonly #status: AgentStatus;
   readonly #api: HttpListener;
   readonly #admin: HttpListener;
+  readonly #localKeys: LocalKeysFile | undefined;
   #lock: DataDirLock | undefined;
   #phase: AgentPhase = 'starting';
   #cacheTrouble: string | undefined;
@@ -76,7 +84,10 @@ export class Agent {
       { log: log.child({ component: 'strategy-cache' }) },
       { dataDir: config.dataDir, origin: originOf(config) },
     );
-    const onChange = (): void => this.#reporter?.changed();
+    const onChange = (): void => {
+      this.#reporter?.changed();
+      void this.#sender.recover();
+    };
     const syncLog = log.child({ component: 'strategy-sync' });
     this.#intake = new StrategyIntake({
       applier: sendSide,
@@ -88,12 +99,9 @@ export class Agent {
       onChange,
     });
     this.#journal = journalOf(dependencies, config);
-    this.#sender = new JournalledSender({
-      sender: sendSide,
-      journal: this.#journal,
-      clock,
-      strategy: () => this.#intake.applied?.snapshot.strategy,
-    });
+    const strategy = () => this.#intake.applied?.snapshot.strategy;
+    this.#deliveries = this.#newDeliveries(strategy);
+    this.#sender = this.#newSender(strategy);
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
     const { source, fleet } = config;
@@ -116,6 +124,7 @@ export class Agent {
       const options = { path: source.path, ...(filePollMs !== undefined && { pollMs: filePollMs }) };
       this.#feed = new FileSync(shared, options);
     }
+    this.#localKeys = localKeysFileOf(dependencies, config);
     this.#status = this.#newStatus();
     this.#api = this.#apiListener();
     this.#admin = new HttpListener(
@@ -142,12 +151,15 @@ export class Agent {
       this.#lock = await DataDirLock.acquire(this.#config.dataDir);
       await this.#journal.start();
       await this.#startFromCache();
+      await this.#localKeys?.start();
+      this.#deliveries.start();
       const admin = await this.#admin.start();
       const api = await this.#api.start();
       if (this.#phase === 'starting') this.#phase = 'serving';
       log.info({ api: formatListenAddress(api), admin: formatListenAddress(admin) }, 'agent listening');
       await this.#feed.start();
       this.#reporter?.start();
+      void this.#sender.recover();
       return { api, admin };
     } catch (error) {
       await this.stop();
@@ -175,13 +187,32 @@ export class Agent {
     this.#phase = 'stopping';
     await this.#api.stop(stopTimeoutMs);
     await this.#feed.stop();
-    await Promise.all([sendSide.stop(stopTimeoutMs), this.#reporter?.stop(), this.#cache.flush()]);
+    await this.#localKeys?.stop();
+    await Promise.all([
+      this.#deliveries.stop(),
+      sendSide.stop(stopTimeoutMs),
+      this.#reporter?.stop(),
+      this.#cache.flush(),
+    ]);
     await this.#sender.settled();
     await this.#journal.stop();
     await this.#store.close();
     await this.#admin.stop(0);
     await this.#lock?.release();
     log.info('agent stopped');
+  }
+
+  #newDeliveries(strategy: () => Strategy | undefined): Deliveries {
+    return deliveriesOf(this.#dependencies, this.#journal, strategy, (name, end) => {
+      this.#sender.adopt(name, end);
+    });
+  }
+
+  #newSender(strategy: () => Strategy | undefined): JournalledSender {
+    const { sendSide, clock, bootClock } = this.#dependencies;
+    const parts = { sender: sendSide, journal: this.#journal, deliveries: this.#deliveries };
+    const past = () => sendSide.past;
+    return new JournalledSender({ ...parts, clock, strategy, past, bootClock });
   }
 
   #newStatus(): AgentStatus {
@@ -193,13 +224,14 @@ export class Agent {
       sendSide: this.#dependencies.sendSide,
       feed: () => this.#feed.state,
       journal: this.#journal,
+      deliveries: this.#deliveries,
       troubles: () => this.#troubles(),
     });
   }
 
   #troubles(): string[] {
-    const cache = [this.#cacheTrouble, this.#cache.trouble].filter((trouble) => trouble !== undefined);
-    return [...cache, ...this.#journal.troubles];
+    const own = [this.#cacheTrouble, this.#cache.trouble, this.#localKeys?.trouble, this.#deliveries.trouble];
+    return [...own.filter((trouble) => trouble !== undefined), ...this.#journal.troubles];
   }
 
   async #startFromCache(): Promise<void> {
@@ -217,12 +249,13 @@ export class Agent {
     const apiLog = log.child({ component: 'api' });
     const notReady = (): string | undefined => this.#status.noStrategy();
     const find = (id: string) => this.#sender.find(id);
-    const shared = { sender: this.#sender, recent, notReady, log: apiLog };
+    const findSent = async (bizId: string) => recent.findSent(bizId) ?? (await this.#sender.findSent(bizId));
+    const shared = { sender: this.#sender, recent, notReady, clock, log: apiLog };
     const totalMs = (): number => this.#intake.applied?.snapshot.strategy.timeouts.compatTotalMs ?? 0;
     const { caller } = sendSide;
     const compat = new CompatHandler(
-      { ...shared, caller, totalMs, clock },
-      { localKeys: protection.localKeys, actions: compatActions },
+      { ...shared, caller, findSent, totalMs },
+      { localKeys: () => this.#localKeys?.keys ?? protection.localKeys, actions: compatActions },
     );
     const dependencies = { ...shared, find, compat };
     const rules = {
@@ -241,6 +274,13 @@ export class Agent {
 
 function journalOf({ clock, log }: AgentDependencies, { dataDir, journal }: AgentConfig): Journal {
   return new Journal({ clock, log: log.child({ component: 'journal' }) }, { dataDir, ...journal });
+}
+
+function localKeysFileOf({ log }: AgentDependencies, { protection }: AgentConfig): LocalKeysFile | undefined {
+  const { localKeys } = protection;
+  if (localKeys?.kind !== 'keys' || localKeys.file === undefined) return undefined;
+  const { file, secrets } = localKeys;
+  return new LocalKeysFile(log.child({ component: 'local-keys' }), { path: file, secrets });
 }
 
 /** Names what a cached strategy was taken from, so that another fleet's is never served. */

@@ -175,6 +175,9 @@ export const agentOptions = {
   journalMaxMb,
   journalRetention,
   journalKeyFile: fileOption('seals the journal in place of a key in the data directory (32 bytes, base64)'),
+  journalOldKeyFile: fileOption(
+    'the key before that of --journal-key-file, for as long as what it sealed is kept',
+  ),
   credentialsFile: fileOption('named credentials'),
   allowEndpoint,
   allowHost,

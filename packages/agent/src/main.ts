@@ -13,6 +13,7 @@ import { exitCodeOf } from './exit-code.ts';
 import { createLogger } from './log/logger.ts';
 import type { AgentLogger } from './log/logger.ts';
 import { resolveConfig } from './resolve-config.ts';
+import { readBootClock } from './reconcile/boot-clock.ts';
 import { openSending } from './send/open-sending.ts';
 import { runUntilSignal, stopSignals } from './run-until-signal.ts';
 
@@ -72,9 +73,11 @@ function endOnDefects(log: AgentLogger): void {
 async function buildAgent(config: AgentConfig, values: AgentOptionValues, log: AgentLogger): Promise<Agent> {
   const { credentialsFile, allowEndpoint } = values;
   const { source } = config;
+  const bootClock = readBootClock();
   const sendSide = await openSending(
     {
       clock,
+      bootClock,
       random: Math.random,
       log,
       onCredentialsChanged: () => {
@@ -94,7 +97,8 @@ async function buildAgent(config: AgentConfig, values: AgentOptionValues, log: A
     source.kind === 'etcd'
       ? Promise.resolve(new EtcdStore(source.etcd))
       : Promise.reject(new Error('an agent that follows a file asked for a store'));
-  const agent = new Agent({ sendSide, openStore, clock, random: Math.random, log, version }, config);
+  const random = Math.random;
+  const agent = new Agent({ sendSide, openStore, clock, bootClock, random, log, version }, config);
   return agent;
 }
 

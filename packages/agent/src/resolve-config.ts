@@ -58,21 +58,31 @@ async function sourceOf(values: AgentOptionValues, around: Surroundings): Promis
   };
 }
 
-async function journalOf(
-  { journalMaxMb, journalRetention, journalKeyFile }: AgentOptionValues,
+async function journalOf(values: AgentOptionValues, around: Surroundings): Promise<AgentConfig['journal']> {
+  const { journalMaxMb, journalRetention, journalKeyFile, journalOldKeyFile } = values;
+  const key = await journalKeyOf('--journal-key-file', journalKeyFile, around);
+  const formerKey = await journalKeyOf('--journal-old-key-file', journalOldKeyFile, around);
+  return {
+    maxBytes: journalMaxMb * 1024 * 1024,
+    retentionMs: journalRetention,
+    ...(key !== undefined && { key }),
+    ...(formerKey !== undefined && { formerKey }),
+  };
+}
+
+async function journalKeyOf(
+  flag: string,
+  path: string | undefined,
   around: Surroundings,
-): Promise<AgentConfig['journal']> {
-  const bounds = { maxBytes: journalMaxMb * 1024 * 1024, retentionMs: journalRetention };
-  const text = (await readNamed('--journal-key-file', journalKeyFile, around))?.trim();
-  if (text === undefined) return bounds;
+): Promise<Buffer | undefined> {
+  const text = (await readNamed(flag, path, around))?.trim();
+  if (text === undefined) return undefined;
   const key = Buffer.from(text, 'base64');
-  if (key.length !== journalKeyBytes) {
-    throw new WaystationError(
-      'CONFIG_INVALID',
-      `--journal-key-file ${journalKeyFile ?? ''} must hold ${String(journalKeyBytes)} bytes in base64, got ${String(key.length)}`,
-    );
-  }
-  return { ...bounds, key };
+  if (key.length === journalKeyBytes) return key;
+  throw new WaystationError(
+    'CONFIG_INVALID',
+    `${flag} ${path ?? ''} must hold ${String(journalKeyBytes)} bytes in base64, got ${String(key.length)}`,
+  );
 }
 
 async function protectionOf(values: AgentOptionValues, around: Surroundings): Promise<ApiProtection> {
@@ -101,7 +111,7 @@ async function localKeysOf(given: string | undefined, around: Surroundings): Pro
   if (text === undefined) return undefined;
   const read = readLocalKeys(text, given ?? '');
   if (!read.ok) throw new WaystationError('CONFIG_INVALID', `--local-keys ${given ?? ''} ${read.reason}`);
-  return { kind: 'keys', secrets: read.secrets };
+  return { kind: 'keys', secrets: read.secrets, ...(given !== undefined && { file: resolve(given) }) };
 }
 
 async function readNamed(

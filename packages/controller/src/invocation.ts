@@ -2,6 +2,7 @@ import { fleetKeys, WaystationError } from '@waystation/core';
 import type { ConfigStore, FleetKeys } from '@waystation/core';
 import { stringify } from 'yaml';
 import type { Call } from './call.ts';
+import type { FleetWriter } from './fleet/fleet-writer.ts';
 import { StrategyRepository } from './fleet/strategy-repository.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import type { CommonValues } from './options/resolve-options.ts';
@@ -102,12 +103,17 @@ export class Invocation {
     return (this.#store ??= await this.world.openStore(connection));
   }
 
-  /** The fleet's strategy in the store. */
-  async repository(): Promise<StrategyRepository> {
+  /** What repositories write with, in the name of whoever acts. */
+  async writer(): Promise<FleetWriter> {
     const store = await this.store();
     const { clock, random } = this.world;
     const { by } = await this.common();
-    return new StrategyRepository({ store, clock, random }, { keys: await this.keys(), author: by });
+    return { store, clock, random, keys: await this.keys(), author: by };
+  }
+
+  /** The fleet's strategy in the store. */
+  async repository(): Promise<StrategyRepository> {
+    return new StrategyRepository(await this.writer());
   }
 
   /** Prints the command's result: as a table (or whatever `render` makes), JSON or YAML. */

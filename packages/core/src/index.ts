@@ -15,11 +15,19 @@ export type {
 export { feedWakeAt, startFeed, stepFeed } from './feed/feed-step.ts';
 export { stepChannelHealth } from './health/channel-health.ts';
 export type { ChannelHealth, HealthEvent, HealthRules } from './health/channel-health.ts';
+export { channelStates, tellChannelState } from './health/channel-state.ts';
+export type { ChannelBlock, ChannelStanding, ChannelStateName } from './health/channel-state.ts';
 export { FleetHealth } from './health/fleet-health.ts';
 export type { ChannelCondition, HealthChange, ProbeResult, WatchedChannel } from './health/fleet-health.ts';
 export { evidenceOf } from './health/health-evidence.ts';
 export type { EndedTry, Evidence, Fault } from './health/health-evidence.ts';
 export type { HealthTier, HealthView, Standing } from './health/health-view.ts';
+export { ChannelLimits } from './limits/channel-limits.ts';
+export type { ChannelOver } from './limits/channel-limits.ts';
+export { NumberLimits } from './limits/number-limits.ts';
+export type { NumberAdmission } from './limits/number-limits.ts';
+export { RouteLimit } from './limits/route-limit.ts';
+export type { Released, RouteEntry, RouteRule } from './limits/route-limit.ts';
 export { agentReportSchema } from './model/agent-report.ts';
 export type { AgentReport } from './model/agent-report.ts';
 export type { AliyunChannel, Channel, HttpChannel } from './model/channel.ts';
@@ -27,6 +35,8 @@ export { fleetEventSchema, historyEntrySchema } from './model/history.ts';
 export type { FleetEvent, HistoryEntry } from './model/history.ts';
 export { defaultPrefix, fleetKeys, namePattern } from './model/keys.ts';
 export type { FleetId, FleetKeys } from './model/keys.ts';
+export { isMixed, signNamesOf } from './model/message-batch.ts';
+export type { BatchText, MessageBatch } from './model/message-batch.ts';
 export type { Message } from './model/message.ts';
 export { overrideSchema } from './model/override.ts';
 export type { Override } from './model/override.ts';
@@ -35,8 +45,28 @@ export type { RoutingSnapshot } from './model/snapshot.ts';
 export { schemaVersion } from './model/strategy-shape.ts';
 export { strategySchema } from './model/strategy.ts';
 export type { Strategy, StrategyInput } from './model/strategy.ts';
+export { askedNumber, numbersToAsk } from './reconcile/numbers-to-ask.ts';
+export { readSendDate } from './reconcile/record-row.ts';
+export type { RecordRow } from './reconcile/record-row.ts';
+export { startSearch, stepSearch } from './reconcile/search.ts';
+export type {
+  AttemptTime,
+  MessageSearchEnd,
+  NoRecordsAnswer,
+  RecordsAnswer,
+  Rivals,
+  Search,
+  SearchEffect,
+  SearchEvent,
+  SearchInput,
+  SearchRules,
+  SearchVerdict,
+} from './reconcile/search-state.ts';
+export { searchTogether } from './reconcile/search-together.ts';
+export { shanghaiDay } from './reconcile/shanghai-days.ts';
+export type { Sought } from './reconcile/sought.ts';
 export { buildPicker } from './routing/build-picker.ts';
-export { coversTemplate, maxNumbersOf } from './routing/coverage.ts';
+export { coversNumbers, coversTemplate, maxNumbersOf } from './routing/coverage.ts';
 export { buildRouteMatcher, matchRoute } from './routing/match-route.ts';
 export type { RouteMatch, RouteMatcher } from './routing/match-route.ts';
 export { mapOrder, takeOrder } from './routing/order.ts';
@@ -63,6 +93,16 @@ export type { ProviderAnswer } from './sending/classify-aliyun.ts';
 export { classifyGateway } from './sending/classify-gateway.ts';
 export { classifyTransport, transportWords } from './sending/classify-transport.ts';
 export type { TransportFailure, TransportFailureKind } from './sending/classify-transport.ts';
+export { watchClock } from './sending/clock-watch.ts';
+export type { ClockWatch } from './sending/clock-watch.ts';
+export {
+  deliveriesPerSecond,
+  DeliveryQueue,
+  deliveryShare,
+  isOver,
+  lastStartMs,
+} from './sending/delivery-queue.ts';
+export type { Delivery, DeliveryRetry, DeliveryTask } from './sending/delivery-queue.ts';
 export { outcomeClasses, outcomeOf, outcomeRules } from './sending/outcome.ts';
 export type { Outcome, OutcomeClass, OutcomeFacts, OutcomeScope } from './sending/outcome.ts';
 export { emptyRetryBudget, noteSend, takeRetry } from './sending/retry-budget.ts';
@@ -100,9 +140,3 @@ export { showValue } from './strategy/show-value.ts';
 export { strategyWarningWords } from './strategy/strategy-issue.ts';
 export type { StrategyIssue, StrategyWarning, StrategyWarningCode } from './strategy/strategy-issue.ts';
 export { strategyJsonSchema } from './strategy/strategy-json-schema.ts';
-export { strategyUnacted } from './strategy/strategy-unacted.ts';
-export {
-  unactedChannelSettings,
-  unactedRouteSettings,
-  unactedSettings,
-} from './strategy/unacted-settings.ts';

@@ -104,6 +104,20 @@ describe('POST /v1/messages', () => {
 
   it.each<[string, SendResult, number, object, string | null]>([
     [
+      'the limit of a route',
+      { ...facts, kind: 'limited', reason: 'route default is over its limit', retryAfterMs: 1001 },
+      429,
+      { code: 'SEND_LIMITED', detail: 'route default is over its limit', retryable: true },
+      '2',
+    ],
+    [
+      'a number over our own limit',
+      { ...facts, kind: 'number-limited', reason: 'phoneNumbers[1] is over', index: 1, retryAfterMs: 60_000 },
+      429,
+      { code: 'SEND_NUMBER_LIMITED', errors: [{ path: 'phoneNumbers[1]' }], retryable: true },
+      '60',
+    ],
+    [
       'a refusal by the provider',
       { ...facts, kind: 'rejected', providerCode: 'isv.MOBILE_NUMBER_ILLEGAL', reason: 'bad number' },
       422,
@@ -225,15 +239,39 @@ describe('POST /v1/messages', () => {
     ]);
   });
 
-  it('refuses batches, unknown paths and other methods', async () => {
+  it('takes a batch as one message', async () => {
+    const { url, sent } = await open();
+    const batch = {
+      phoneNumbers: ['13800138000', '13900139000'],
+      signNames: ['a', 'b'],
+      templateCode: 'T',
+      templateParams: [{ code: '1' }, '{"code":"2"}'],
+      outId: 'o-1',
+    };
+    const response = await fetch(`${url}/v1/messages/batch`, {
+      method: 'POST',
+      body: JSON.stringify(batch),
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'k' },
+    });
+    expect([response.status, await response.json()]).toMatchObject([200, { code: 'OK' }]);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.[0]).toMatchObject({ e164: ['+8613800138000', '+8613900139000'], outId: 'o-1' });
+    expect(sent[0]?.[0].batch?.texts).toEqual([
+      { signName: 'a', templateParam: { code: '1' } },
+      { signName: 'b', templateParam: { code: '2' } },
+    ]);
+    expect(sent[0]?.[1]).toMatchObject({ idempotencyKey: 'k' });
+  });
+
+  it('refuses unknown paths and other methods', async () => {
     const { url } = await open();
     const answers = [
-      await fetch(`${url}/v1/messages/batch`, { method: 'POST' }),
+      await fetch(`${url}/v1/messages/batch`),
       await fetch(`${url}/send`),
       await fetch(`${url}/v1/messages`, { method: 'PUT' }),
       await fetch(`${url}/v1/messages?dry=1`, { method: 'POST', body: good }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([501, 404, 405, 422]);
+    expect(answers.map(({ status }) => status)).toEqual([405, 404, 405, 422]);
     expect(answers[2]?.headers.get('allow')).toBe('POST');
   });
 

@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import type { CompatHandler } from './compat/compat-handler.ts';
 import { checkCaller } from './caller-check.ts';
 import type { CallerRules } from './caller-check.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { MessageSender } from './message-sender.ts';
+import { parseBatch } from './parse-batch.ts';
 import { parseMessage } from './parse-message.ts';
+import type { ParsedMessage } from './parse-message.ts';
 import { isProblem, problemAnswer } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { RecentMessages } from './recent-messages.ts';
@@ -25,6 +28,7 @@ export interface ApiDependencies {
   readonly compat: Pick<CompatHandler, 'handle' | 'refused'>;
   /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
   readonly notReady: () => string | undefined;
+  readonly clock: Pick<Clock, 'wallTime'>;
   readonly log: AgentLogger;
 }
 
@@ -40,10 +44,11 @@ export async function handleApi(
   const refused = checkCaller(request, rules);
   if (refused !== undefined) return path === '/' ? compat.refused(request, refused) : problemAnswer(refused);
   if (path === '/') return compat.handle(request, signal);
-  if (path === '/v1/messages/batch') return problemAnswer(methodProblem(request, 'POST') ?? batchProblem);
-  if (path === '/v1/messages') {
+  const parse = sendPaths.get(path);
+  if (parse !== undefined) {
     return (
-      problemOf(methodProblem(request, 'POST') ?? queryProblem(query)) ?? send(dependencies, request, signal)
+      problemOf(methodProblem(request, 'POST') ?? queryProblem(query)) ??
+      send(dependencies, parse, request, signal)
     );
   }
   const id = /^\/v1\/messages\/([A-Za-z0-9_-]{1,64})$/.exec(path)?.[1];
@@ -52,17 +57,20 @@ export async function handleApi(
   }
   return problemAnswer({
     code: 'REQUEST_NOT_FOUND',
-    detail: `There is nothing at ${JSON.stringify(path.slice(0, 100))}; this port has POST /v1/messages, GET /v1/messages/{id}, and / for Aliyun's SDKs.`,
+    detail:
+      "There is nothing at this path: this port has POST /v1/messages, POST /v1/messages/batch, GET /v1/messages/{id}, and / for Aliyun's SDKs.",
   });
 }
 
-const batchProblem: Problem = {
-  code: 'REQUEST_NOT_SUPPORTED',
-  detail: 'Batches come with a later version: send each message by POST /v1/messages.',
-};
+/** Where messages are posted, each with how a body is read. */
+const sendPaths: ReadonlyMap<string, (body: string, wallTime: number) => ParsedMessage | Problem> = new Map([
+  ['/v1/messages', parseMessage],
+  ['/v1/messages/batch', parseBatch],
+]);
 
 async function send(
-  { sender, recent, notReady, log }: ApiDependencies,
+  { sender, recent, notReady, clock, log }: ApiDependencies,
+  parse: (body: string, wallTime: number) => ParsedMessage | Problem,
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
@@ -70,19 +78,19 @@ async function send(
   if (isProblem(headers)) return problemAnswer(headers);
   const body = await readBody(request);
   if (isProblem(body)) return problemAnswer(body);
-  const parsed = parseMessage(body);
+  const parsed = parse(body, clock.wallTime());
   if (isProblem(parsed)) return problemAnswer(parsed);
   const reason = notReady();
   if (reason !== undefined) {
     return problemAnswer({ code: 'SEND_NO_STRATEGY', detail: reason, headers: { 'retry-after': '1' } });
   }
-  const { message, route } = parsed;
+  const { message, ...asked } = parsed;
   const onLate = (late: SendResult) => {
-    recent.record(late);
+    recent.record(late, message);
   };
-  const options = { ...headers, ...(route !== undefined && { route }), signal, onLate };
+  const options = { ...headers, ...asked, signal, onLate };
   const result = await sender.send(message, options);
-  if (isEnd(result)) recent.record(result);
+  if (isEnd(result)) recent.record(result, message);
   const { id, kind, attempts } = result;
   log.debug({ id, kind, attempts, traceId: headers.traceparent?.slice(3, 35) }, 'message handled');
   return sendAnswer(result);
@@ -93,7 +101,7 @@ async function show({ recent, find }: ApiDependencies, id: string): Promise<Http
   if (result !== undefined) return messageAnswer(result);
   return problemAnswer({
     code: 'MESSAGE_NOT_FOUND',
-    detail: `No message ${id} is among the recent ones of this agent, or in its journal.`,
+    detail: 'No message with this id is among the recent ones of this agent, or in its journal.',
   });
 }
 

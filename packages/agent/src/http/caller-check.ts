@@ -42,7 +42,7 @@ function checkHost(request: IncomingMessage, { allowedHosts }: CallerRules): Pro
   }
   return {
     code: 'REQUEST_HOST_REFUSED',
-    detail: `The Host header ${JSON.stringify(hosts.join(', ').slice(0, 100))} is neither loopback nor allowed by --allow-host.`,
+    detail: 'The Host header is neither loopback nor allowed by --allow-host.',
   };
 }
 
@@ -58,11 +58,12 @@ function localAddress(request: IncomingMessage): string | undefined {
 
 function checkToken(request: IncomingMessage, { token }: CallerRules): Problem | undefined {
   if (token === undefined) return undefined;
-  const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const headers = request.headersDistinct['authorization'] ?? [];
+  const given = headers.length === 1 ? /^Bearer +(\S+)$/i.exec(headers[0] ?? '')?.[1] : undefined;
   if (given !== undefined && sameSecret(given, token)) return undefined;
   return {
     code: 'REQUEST_UNAUTHENTICATED',
-    detail: `The header Authorization must be "Bearer" and the agent's token; the one given ${given === undefined ? 'is missing or of another kind' : 'is wrong'}.`,
+    detail: `The header Authorization must be "Bearer" and the agent's token; the one given ${given === undefined ? 'is missing, doubled or of another kind' : 'is wrong'}.`,
     headers: { 'www-authenticate': 'Bearer' },
   };
 }

@@ -3,22 +3,16 @@ import type { FieldError } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Fields whose values may be repeated in an answer; numbers and parameters of a text may not. */
-const shownFields: ReadonlySet<PropertyKey> = new Set([
-  'signName',
-  'templateCode',
-  'outId',
-  'smsUpExtendCode',
-  'route',
-  'deliverBy',
-]);
+/** What a field may be called in an answer; whatever else stands as a name may be a number, a parameter or a key. */
+const fieldName = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/;
+const otherName = '(a name that is no field’s)';
 
-/** What is wrong with each field: its path, what was allowed, and the value where it may be shown. */
+/** What is wrong with each field: its path, and what was allowed. The value is never repeated. */
 export function describeIssues(issues: readonly Issue[]): FieldError[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [describe(issue)];
     return issue.keys.map((key) => ({
-      path: formatPath([...issue.path, key.slice(0, 100)]),
+      path: formatPath([...issue.path, key]),
       message: 'is not a known field',
     }));
   });
@@ -40,25 +34,25 @@ function describe(issue: Issue): FieldError {
 }
 
 function got(issue: Issue): string {
-  if (issue.path.length === 0) return '';
-  const { input } = issue;
-  const [field] = issue.path;
-  if (issue.path.length === 1 && field !== undefined && shownFields.has(field) && typeof input === 'string') {
-    return input === '' ? '' : `, got ${JSON.stringify(input.slice(0, 60))}`;
-  }
-  return input === undefined || typeof input === 'string' ? '' : `, got ${kindOf(input)}`;
+  if (issue.path.length === 0 || issue.input === undefined || issue.input === '') return '';
+  return `, got ${kindOf(issue.input)}`;
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'string') return `${String(value.length)} characters`;
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 function formatPath(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) =>
-      typeof part === 'number' ? `[${String(part)}]` : `${index === 0 ? '' : '.'}${String(part)}`,
+      typeof part === 'number' ? `[${String(part)}]` : `${index === 0 ? '' : '.'}${shown(part)}`,
     )
     .join('');
+}
+
+function shown(part: PropertyKey): string {
+  return typeof part === 'string' && fieldName.test(part) ? part : otherName;
 }

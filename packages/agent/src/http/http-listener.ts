@@ -9,6 +9,7 @@ import { removeDeadSocket } from '../disk/dead-socket.ts';
 import type { HttpAnswer, HttpHandler } from './http-answer.ts';
 import { formatListenAddress } from './listen-address.ts';
 import type { ListenAddress } from './listen-address.ts';
+import { portRefusal } from './port-refusal.ts';
 import { problemAnswer } from './problem.ts';
 import type { Problem } from './problem.ts';
 
@@ -139,7 +140,7 @@ export class HttpListener {
   /** Answers bytes that are no request, after the answers still owed on the connection, and closes it. */
   #refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
     const refuse = (): void => {
-      if (socket.writable) socket.end(rawAnswer(problemAnswer(garbageProblem(error))));
+      if (socket.writable) socket.end(rawAnswer(portRefusal(garbageProblem(error))));
       else socket.destroy();
     };
     const owed = [...(this.#owed.get(socket) ?? [])].at(-1);

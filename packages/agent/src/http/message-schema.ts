@@ -19,6 +19,14 @@ export const templateParamSchema = z
     'must be well-formed text without NUL',
   );
 
+const params = z.union([z.string(), z.record(z.string(), z.unknown())], {
+  error: 'must be an object of names and values, or that object as a JSON string',
+});
+
+const extendCode = z
+  .string('must be a string of 1–20 digits')
+  .regex(/^\d{1,20}$/, 'must be a string of 1–20 digits');
+
 const text = (max: number) =>
   z
     .string(`must be a string of 1–${String(max)} characters`)
@@ -35,16 +43,29 @@ export const messageSchema = z.strictObject({
   }),
   signName: text(100),
   templateCode: text(100),
-  templateParam: z
-    .union([z.string(), z.record(z.string(), z.unknown())], {
-      error: 'must be an object of names and values, or that object as a JSON string',
-    })
-    .optional(),
+  templateParam: params.optional(),
   outId: text(255).optional(),
-  smsUpExtendCode: z
-    .string('must be a string of 1–20 digits')
-    .regex(/^\d{1,20}$/, 'must be a string of 1–20 digits')
-    .optional(),
+  smsUpExtendCode: extendCode.optional(),
+  route: text(63).optional(),
+  deliverBy: text(40).optional(),
+});
+
+const maxBatch = 100;
+
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item, `must be an array of 1–${String(maxBatch)} items`)
+    .min(1, 'must not be empty')
+    .max(maxBatch, `must have at most ${String(maxBatch)} items`);
+
+/** The body of `POST /v1/messages/batch`: lists of equal lengths, an item for each number. */
+export const batchSchema = z.strictObject({
+  phoneNumbers: list(z.string('must be a string')),
+  signNames: list(text(100)),
+  templateCode: text(100),
+  templateParams: list(params).optional(),
+  smsUpExtendCodes: list(extendCode).optional(),
+  outId: text(255).optional(),
   route: text(63).optional(),
   deliverBy: text(40).optional(),
 });

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonDepth } from './json-depth.ts';
-import { parseMessage } from './parse-message.ts';
+import { parseMessage as parseMessageAt } from './parse-message.ts';
 import { isProblem, problemBody } from './problem.ts';
+
+const wallTime = Date.UTC(2026, 0, 1);
+const parseMessage = (body: string) => parseMessageAt(body, wallTime);
 
 const good = {
   phoneNumbers: '13800138000',
@@ -35,6 +38,11 @@ describe('parseMessage', () => {
     });
   });
 
+  it('reads until when it may be delivered', () => {
+    const read = parseMessage(JSON.stringify({ ...good, deliverBy: '2026-01-01T08:01:00+08:00' }));
+    expect(read).toMatchObject({ deliverBy: wallTime + 60_000 });
+  });
+
   it('takes templateParam as a JSON string too', () => {
     expect(parseMessage(JSON.stringify({ ...good, templateParam: '{"code":"0042","n":7}' }))).toMatchObject({
       message: { templateParam: { code: '0042', n: '7' } },
@@ -49,8 +57,8 @@ describe('parseMessage', () => {
     [
       'deliverBy',
       { ...good, deliverBy: '2026-01-01T00:00:00Z' },
-      'REQUEST_NOT_SUPPORTED',
-      /^deliverBy is not supported/,
+      'REQUEST_INVALID',
+      /^deliverBy must be more than 2000 ms ahead, and lies in the past\.$/,
     ],
     ['no sign', { ...good, signName: undefined }, 'REQUEST_INVALID', /^signName is missing/],
     [
@@ -106,7 +114,7 @@ describe('parseMessage', () => {
       'an extend code with letters',
       { ...good, smsUpExtendCode: '12a' },
       'REQUEST_INVALID',
-      /digits, got "12a"/,
+      /digits, got 3 characters/,
     ],
   ])('refuses %s', (_name, body, code, detail) => {
     const parsed = parseMessage(typeof body === 'string' ? body : JSON.stringify(body));

@@ -6,6 +6,7 @@ import { jsonDepth } from './json-depth.ts';
 import { messageSchema, templateParamSchema } from './message-schema.ts';
 import { isProblem } from './problem.ts';
 import type { FieldError, Problem } from './problem.ts';
+import { readDeliverBy } from './read-deliver-by.ts';
 
 /** How deeply a body may be nested; a message needs two levels. */
 const maxDepth = 16;
@@ -15,21 +16,17 @@ export interface ParsedMessage {
   readonly message: Message;
   /** The route asked for by name, in place of the first that matches. */
   readonly route?: string;
+  /** In wall-clock ms. */
+  readonly deliverBy?: number;
 }
 
-/** Reads the body of `POST /v1/messages`, or says all that is wrong with it at once. */
-export function parseMessage(body: string): ParsedMessage | Problem {
+/** Reads the body of `POST /v1/messages` that came at `wallTime`, or says all that is wrong with it at once. */
+export function parseMessage(body: string, wallTime: number): ParsedMessage | Problem {
   const json = parseJson(body);
   if (isProblem(json)) return json;
   const read = messageSchema.safeParse(json.value, { reportInput: true });
   if (!read.success) return invalid(describeIssues(read.error.issues));
   const { phoneNumbers, templateParam, route, deliverBy, ...rest } = read.data;
-  if (deliverBy !== undefined) {
-    return {
-      code: 'REQUEST_NOT_SUPPORTED',
-      detail: 'deliverBy is not supported by this version: leave the field out.',
-    };
-  }
   const numbers = parsePhoneNumbers(phoneNumbers);
   const params = templateParam === undefined ? undefined : readParams(templateParam);
   const errors: FieldError[] = [];
@@ -38,6 +35,8 @@ export function parseMessage(body: string): ParsedMessage | Problem {
     errors.push({ path, message: numbers.reason });
   }
   if (params?.errors !== undefined) errors.push(...params.errors);
+  const time = deliverBy === undefined ? undefined : readDeliverBy(deliverBy, wallTime);
+  if (time?.ok === false) errors.push({ path: 'deliverBy', message: time.reason });
   if (!numbers.ok || errors.length > 0) return invalid(errors);
   return {
     message: {
@@ -50,10 +49,12 @@ export function parseMessage(body: string): ParsedMessage | Problem {
       ...(rest.smsUpExtendCode !== undefined && { smsUpExtendCode: rest.smsUpExtendCode }),
     },
     ...(route !== undefined && { route }),
+    ...(time?.ok === true && { deliverBy: time.deliverBy }),
   };
 }
 
-function parseJson(body: string): { readonly value: unknown } | Problem {
+/** Reads JSON that is nested no deeper than ours ever is. */
+export function parseJson(body: string): { readonly value: unknown } | Problem {
   if (jsonDepth(body) > maxDepth) {
     return {
       code: 'REQUEST_TOO_DEEP',
@@ -71,19 +72,23 @@ function parseJson(body: string): { readonly value: unknown } | Problem {
   }
 }
 
+/** Variables as read, or what is wrong with them. */
 interface ReadParams {
   readonly values?: Readonly<Record<string, string>>;
   readonly errors?: readonly FieldError[];
 }
 
 /** Reads the variables without ever repeating a value: a one-time code must not stand in an error. */
-function readParams(given: NonNullable<z.output<typeof messageSchema>['templateParam']>): ReadParams {
+export function readParams(
+  given: NonNullable<z.output<typeof messageSchema>['templateParam']>,
+  at = 'templateParam',
+): ReadParams {
   let value: unknown = given;
   if (typeof given === 'string') {
     const json = parseJson(given);
     if (isProblem(json)) {
       return {
-        errors: [{ path: 'templateParam', message: 'must be an object, or a JSON object as a string' }],
+        errors: [{ path: at, message: 'must be an object, or a JSON object as a string' }],
       };
     }
     value = json.value;
@@ -92,7 +97,7 @@ function readParams(given: NonNullable<z.output<typeof messageSchema>['templateP
   if (!read.success) {
     const errors = describeIssues(read.error.issues);
     return {
-      errors: errors.map(({ path, message }) => ({ path: joinPath('templateParam', path), message })),
+      errors: errors.map(({ path, message }) => ({ path: joinPath(at, path), message })),
     };
   }
   const entries = Object.entries(read.data).map(([name, param]) => [name, String(param)] as const);
@@ -103,7 +108,8 @@ function joinPath(first: string, rest: string): string {
   return rest === '' ? first : `${first}.${rest}`;
 }
 
-function invalid(errors: readonly FieldError[]): Problem {
+/** The problem that names every wrong field. */
+export function invalid(errors: readonly FieldError[]): Problem {
   const shown = errors.slice(0, 3).map(({ path, message }) => (path === '' ? message : `${path} ${message}`));
   const more = errors.length > shown.length ? ` (and ${String(errors.length - shown.length)} more)` : '';
   return { code: 'REQUEST_INVALID', detail: `${shown.join('; ')}${more}.`, errors: errors.slice(0, 100) };

@@ -31,15 +31,16 @@ export const problemTable = {
   REQUEST_INVALID: { status: 422, title: 'Fields have values that are not allowed', retryable: false },
   REQUEST_HEADERS_TOO_LARGE: { status: 431, title: 'The URL and headers are too large', retryable: false },
   REQUEST_UNEXPECTED_FAILURE: { status: 500, title: 'A defect of the agent', retryable: false },
-  REQUEST_NOT_SUPPORTED: { status: 501, title: 'Not supported by this version', retryable: false },
   SEND_IN_PROGRESS: { status: 409, title: 'The same key is still under way', retryable: true },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The key belongs to another message', retryable: false },
   SEND_REJECTED: { status: 422, title: 'The provider refuses the message', retryable: false },
   SEND_NUMBER_LIMITED: { status: 429, title: 'Too many texts to this number', retryable: true },
+  SEND_LIMITED: { status: 429, title: 'More messages than the strategy allows', retryable: true },
   SEND_NO_CHANNEL: { status: 503, title: 'No channel could take the message', retryable: true },
   SEND_NO_STRATEGY: { status: 503, title: 'The agent has no strategy yet', retryable: true },
   SEND_NO_JOURNAL: { status: 503, title: 'The journal cannot take the message', retryable: true },
   SEND_DEADLINE: { status: 503, title: 'The deadline came before anything was sent', retryable: true },
+  SEND_EXPIRED: { status: 503, title: 'The time to deliver it by has come', retryable: true },
   SEND_OUTCOME_UNKNOWN: { status: 504, title: 'The message may or may not have been sent', retryable: false },
 } as const satisfies Record<string, ProblemKind>;
 

@@ -1,4 +1,5 @@
 import type { AttemptRecord } from '../send/send-result.ts';
+import { maskNumbers } from '../log/mask-numbers.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { problemTable } from './problem-table.ts';
 import type { ProblemCode } from './problem-table.ts';
@@ -40,7 +41,8 @@ export function problemBody({ code, detail, errors, message }: Problem): Readonl
     type: `urn:waystation:problem:${code}`,
     title,
     status,
-    detail,
+    // Whatever a detail was made of, a phone number in it is shown as in a log.
+    detail: maskNumbers(detail),
     code,
     retryable,
     ...message,

@@ -1,4 +1,7 @@
 import type { Message, OutcomeClass, Revision } from '@waystation/core';
+import { aliyunBizId } from '../http/sent-message.ts';
+import type { BootInstant } from '../reconcile/boot-clock.ts';
+import type { UnknownRule } from '../send/attempt-log.ts';
 import type { SendResult } from '../send/send-result.ts';
 
 /** One attempt as the journal has it; without a result it may have been sent. */
@@ -12,7 +15,21 @@ export interface JournalAttempt {
   readonly outId: string;
   /** Wall-clock ms. */
   readonly startedAt: number;
-  readonly result?: { readonly class: OutcomeClass; readonly code?: string };
+  /** The same moment on the machine's boot clock. */
+  readonly started?: BootInstant;
+  readonly ended?: BootInstant;
+  /** Whether nobody else can have sent the OutId. */
+  readonly unique?: boolean;
+  /** As sent. */
+  readonly templateCode?: string;
+  /** How long the request may have been on its way at most, in ms. */
+  readonly lastsMs?: number;
+  readonly result?: {
+    readonly class: OutcomeClass;
+    readonly code?: string;
+    /** The provider's records prove that it was not taken. */
+    readonly absent?: true;
+  };
 }
 
 /** What a message asks for; kept while its end is open. */
@@ -37,9 +54,13 @@ export type OpenEntry = EntryFacts & {
   readonly receivedAt: number;
   /** When its caller wanted the answer, in wall-clock ms. */
   readonly deadlineAt: number;
+  /** Until when it is sent of our own accord as long as nothing was sent, in wall-clock ms. */
+  readonly deliverBy?: number;
   readonly revision: Revision;
   /** The route that took it. */
   readonly takenBy: string;
+  /** What that route said of an unknown outcome; absent: written by a version that did not search. */
+  readonly rule?: UnknownRule;
   readonly attempts: readonly JournalAttempt[];
 };
 
@@ -63,7 +84,27 @@ export type DoneEntry = EntryFacts & {
 /** What the journal keeps of one message. */
 export type JournalEntry = OpenEntry | HeldEntry | DoneEntry;
 
+/** The BizId by which an entry can be found: a provider's, of a message that it took. */
+export function bizIdOf(entry: JournalEntry): string | undefined {
+  const bizId = entry.state === 'done' ? aliyunBizId(entry.result) : undefined;
+  return bizId !== undefined && /^[\x21-\x7e]{1,100}$/.test(bizId) ? bizId : undefined;
+}
+
 /** Whether this attempt may have reached a phone. */
 export function mayHaveBeenSent({ result }: JournalAttempt): boolean {
-  return result === undefined || result.class === 'unknown' || result.class === 'accepted';
+  if (result === undefined || result.class === 'accepted') return true;
+  return result.class === 'unknown' && result.absent !== true;
+}
+
+/** Whether nobody knows what became of this attempt. */
+export function isOpenAttempt({ result }: JournalAttempt): boolean {
+  return result === undefined || (result.class === 'unknown' && result.absent !== true);
+}
+
+/** The attempts as they are once the provider's records prove that none was taken. */
+export function withoutRecords(attempts: readonly JournalAttempt[]): readonly JournalAttempt[] {
+  return attempts.map((attempt) => {
+    if (!isOpenAttempt(attempt)) return attempt;
+    return { ...attempt, result: { class: 'unknown', ...attempt.result, absent: true } };
+  });
 }

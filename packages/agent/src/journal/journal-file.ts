@@ -5,8 +5,11 @@ import { z } from 'zod';
 import { FileReserve } from './file-reserve.ts';
 import { pause } from '../pause.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
-import type { JournalCipher } from './journal-cipher.ts';
+import { bizIdOf } from './journal-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
+import type { JournalKeys } from './journal-keys.ts';
+import { checkKeys } from './key-check.ts';
+import type { KeyDecision } from './key-check.ts';
 import { makeJournalFile } from './make-journal-file.ts';
 
 /** Where an entry stands in the index, and what it takes up. */
@@ -24,8 +27,14 @@ export interface PlacedEntry {
 }
 
 /** One line of the index. */
-export interface IndexLine extends EntryPlace {
+interface IndexLine extends EntryPlace {
   readonly name: string;
+}
+
+/** One line of the index, with what else leads to its entry. */
+export interface FullIndexLine extends IndexLine {
+  readonly id: string;
+  readonly bizId?: string;
 }
 
 /** What was written is no longer what is read. */
@@ -37,7 +46,7 @@ export class JournalDamage extends Error {
 export interface JournalFileParts {
   readonly lmdb: LoadedLmdb;
   readonly folder: string;
-  readonly cipher: JournalCipher;
+  readonly keys: JournalKeys;
 }
 
 type IndexKey = [state: string, at: number, name: string];
@@ -52,12 +61,14 @@ const flushMs = 30_000;
 /** How long lmdb may take to say why. */
 const reasonMs = 1000;
 const checkName = 'check';
+const formerName = 'former';
+const formerSchema = z.array(z.object({ mark: z.string(), until: z.number() }));
 /** What opening the parts of the file may write. */
 const layoutBytes = 16 * 4096;
 
-/** The journal's lmdb: entries by name, their index by state and time, and names by message id. */
+/** The journal's lmdb: entries by name, their index by state and time, and names by message id and BizId. */
 export class JournalFile {
-  readonly #cipher: JournalCipher;
+  readonly #keys: JournalKeys;
   readonly #root: RootDatabase<Buffer, string>;
   readonly #entries: Database<Buffer, string>;
   readonly #index: Database<string, IndexKey>;
@@ -67,8 +78,8 @@ export class JournalFile {
   readonly #reserve: FileReserve;
   #broken: Error | undefined;
 
-  private constructor(cipher: JournalCipher, root: RootDatabase<Buffer, string>, reserve: FileReserve) {
-    this.#cipher = cipher;
+  private constructor(keys: JournalKeys, root: RootDatabase<Buffer, string>, reserve: FileReserve) {
+    this.#keys = keys;
     this.#reserve = reserve;
     this.#root = root;
     this.#entries = root.openDB('entries', { encoding: 'binary' });
@@ -78,7 +89,7 @@ export class JournalFile {
   }
 
   /** Opens the file, or makes it; rejects with the system's or LMDB's own error. */
-  static async open({ lmdb, folder, cipher }: JournalFileParts): Promise<JournalFile> {
+  static async open({ lmdb, folder, keys }: JournalFileParts): Promise<JournalFile> {
     await makeJournalFile(folder, lmdb.path);
     await layOut(folder);
     const root = lmdb.lmdb.open<Buffer, string>({
@@ -93,7 +104,7 @@ export class JournalFile {
       const reserve = new FileReserve(join(folder, 'data.mdb'), () => usedPagesOf(root));
       // Opening the parts begins a write.
       await reserve.take(layoutBytes);
-      const file = new JournalFile(cipher, root, reserve);
+      const file = new JournalFile(keys, root, reserve);
       reserve.release(layoutBytes);
       for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
       return file;
@@ -104,32 +115,42 @@ export class JournalFile {
     }
   }
 
-  /** Whether this key wrote what is there; an empty file takes the key. */
-  async takesKey(): Promise<boolean> {
-    const expected = this.#cipher.nameOf('check', '');
+  /** Whether these keys do for what is there; good ones are noted, the one before them for `keptMs`. */
+  async takesKeys(wallTime: number, keptMs: number): Promise<KeyDecision> {
     const found = this.#meta.get(checkName);
-    if (found !== undefined) return found === expected;
-    if (this.#index.getKeysCount({ limit: 1 }) > 0) return false;
-    await this.#write(100, () => {
-      quietly(this.#meta.put(checkName, expected));
+    const former = formerSchema.parse(JSON.parse(this.#meta.get(formerName) ?? '[]'));
+    const empty = this.#index.getKeysCount({ limit: 1 }) === 0;
+    const given = this.#keys.marks;
+    const decision = checkKeys({ found, former, empty, given, wallTime, keptMs });
+    if (decision.kind !== 'good') return decision;
+    const noted = JSON.stringify(decision.former);
+    if (found === given.current && noted === JSON.stringify(former)) return decision;
+    await this.#write(1000, () => {
+      quietly(this.#meta.put(checkName, given.current));
+      quietly(this.#meta.put(formerName, noted));
     });
-    return true;
+    return decision;
   }
 
-  /** A name for a key or a payload that tells nothing of it. */
-  nameOf(use: 'key' | 'payload', text: string): string {
-    return this.#cipher.nameOf(use, text);
+  /** A name for a key or a payload that tells nothing of it: the current one, then those of former keys. */
+  namesOf(use: 'key' | 'payload', text: string): readonly [current: string, ...former: string[]] {
+    return this.#keys.namesOf(use, text);
   }
 
   /** Undefined where there is none; throws where it does not open. */
   get(name: string): PlacedEntry | undefined {
     const sealed = this.#entries.getBinary(name);
     if (sealed === undefined) return undefined;
-    const text = this.#cipher.unseal(name, sealed);
+    const text = this.#keys.unseal(name, sealed);
     if (text === undefined) throw new JournalDamage('an entry does not open');
     // Only what this program sealed opens, and the folder's format is checked before.
     const entry = JSON.parse(text) as JournalEntry;
     return { entry, place: placeOf(entry, sealed.length) };
+  }
+
+  /** Whether there is an entry, readable or not. */
+  has(name: string): boolean {
+    return this.#entries.getBinary(name) !== undefined;
   }
 
   find(id: string): PlacedEntry | undefined {
@@ -137,39 +158,49 @@ export class JournalFile {
     return name === undefined ? undefined : this.get(name);
   }
 
+  findByBizId(bizId: string): PlacedEntry | undefined {
+    const name = this.#ids.get(bizIdKey(bizId));
+    const found = name === undefined ? undefined : this.get(name);
+    return found !== undefined && bizIdOf(found.entry) === bizId ? found : undefined;
+  }
+
   /** Writes an entry in place of the one that stood at `was`; resolves once it is on the disk. */
   async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
-    const sealed = this.#cipher.seal(name, JSON.stringify(entry));
+    const sealed = this.#keys.seal(name, JSON.stringify(entry));
     const place = placeOf(entry, sealed.length);
+    const bizId = bizIdOf(entry);
     await this.#write(place.bytes, () => {
       if (was !== undefined) quietly(this.#index.remove([was.state, was.at, name]));
       quietly(this.#entries.put(name, sealed));
       quietly(this.#ids.put(entry.id, name));
-      quietly(this.#index.put([place.state, place.at, name], `${entry.id} ${String(place.bytes)}`));
+      if (bizId !== undefined) quietly(this.#ids.put(bizIdKey(bizId), name));
+      const line = [entry.id, String(place.bytes), ...(bizId === undefined ? [] : [bizId])].join(' ');
+      quietly(this.#index.put([place.state, place.at, name], line));
     });
     return place;
   }
 
   /** Takes entries out; resolves once that is on the disk. */
-  async remove(lines: readonly (IndexLine & { readonly id: string })[]): Promise<void> {
+  async remove(lines: readonly FullIndexLine[]): Promise<void> {
     await this.#write(lines.length * overheadBytes, () => {
-      for (const { name, state, at, id } of lines) {
+      for (const { name, state, at, id, bizId } of lines) {
         quietly(this.#entries.remove(name));
         quietly(this.#ids.remove(id));
+        if (bizId !== undefined) quietly(this.#ids.remove(bizIdKey(bizId)));
         quietly(this.#index.remove([state, at, name]));
       }
     });
   }
 
   /** The index of one state, oldest first. */
-  *lines(state: JournalEntry['state']): Iterable<IndexLine & { readonly id: string }> {
+  *lines(state: JournalEntry['state']): Iterable<FullIndexLine> {
     for (const { key, value } of this.#index.getRange({
       start: [state, 0, ''],
       end: [state, Number.MAX_SAFE_INTEGER, ''],
     })) {
       const [, at, name] = key;
-      const [id = '', bytes] = value.split(' ');
-      yield { name, state, at, id, bytes: Number(bytes) };
+      const [id = '', bytes, bizId] = value.split(' ');
+      yield { name, state, at, id, bytes: Number(bytes), ...(bizId !== undefined && { bizId }) };
     }
   }
 
@@ -197,6 +228,11 @@ export class JournalFile {
       this.#reserve.release(bytes);
     }
   }
+}
+
+/** No message id has a blank. */
+function bizIdKey(bizId: string): string {
+  return `biz ${bizId}`;
 }
 
 /** The last page in use. */

@@ -55,10 +55,16 @@ export class JournalFolder {
     }
   }
 
+  /** The key that lies in the folder; undefined where there is none. */
+  async foundKey(): Promise<Buffer | undefined> {
+    const found = await readFile(this.#file('key')).catch(() => undefined);
+    return found?.length === keyBytes ? found : undefined;
+  }
+
   /** The key that lies in the folder; made where there is none. */
   async ownKey(): Promise<Buffer> {
-    const found = await readFile(this.#file('key')).catch(() => undefined);
-    if (found?.length === keyBytes) return found;
+    const found = await this.foundKey();
+    if (found !== undefined) return found;
     const made = randomBytes(keyBytes);
     const temporary = this.#file('key.new');
     await writeFile(temporary, made, { mode: 0o600, flush: true });

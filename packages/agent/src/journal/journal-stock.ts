@@ -1,11 +1,18 @@
 import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
+import { bizIdOf } from './journal-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
-import type { EntryPlace, IndexLine, JournalFile, PlacedEntry } from './journal-file.ts';
+import type { EntryPlace, FullIndexLine, JournalFile, PlacedEntry } from './journal-file.ts';
+
+/** What a stock needs of the journal's file. */
+export type EntryFile = Pick<
+  JournalFile,
+  'namesOf' | 'has' | 'get' | 'find' | 'findByBizId' | 'put' | 'remove' | 'lines' | 'close'
+>;
 
 /** What an open journal is made of. */
 export interface JournalStockParts {
-  readonly file: JournalFile;
+  readonly file: EntryFile;
   readonly clock: Clock;
   readonly log: AgentLogger;
 }
@@ -46,6 +53,10 @@ export class JournalStock {
     string,
     { readonly entry: JournalEntry; readonly was: EntryPlace | undefined }
   >();
+  /** Where entries that are being written will stand: the next write of one finds it there. */
+  readonly #moving = new Map<string, Promise<EntryPlace | undefined>>();
+  /** No longer true, though the disk did not let go of them. */
+  readonly #forgotten = new Map<string, FullIndexLine>();
   #sweep: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   readonly #writing = new Set<Promise<unknown>>();
@@ -86,20 +97,43 @@ export class JournalStock {
     };
   }
 
-  /** A name for a key or a payload that tells nothing of it. */
-  nameOf(use: 'key' | 'payload', text: string): string {
-    return this.#parts.file.nameOf(use, text);
+  /**
+   * Where a key's message stands, and what its payload must be: under the names of a former key where it was
+   * written with that, else under the current one's.
+   */
+  placeOf(key: string, payload: string): { readonly name: string; readonly digest: string } {
+    const { file } = this.#parts;
+    const [current, ...former] = file.namesOf('key', key);
+    const [digest, ...formerDigests] = file.namesOf('payload', payload);
+    for (const [index, formerDigest] of formerDigests.entries()) {
+      const name = `key ${former[index] ?? ''}`;
+      if (this.#parts.file.has(name)) return { name, digest: formerDigest };
+    }
+    return { name: `key ${current}`, digest };
+  }
+
+  /** Waits until nothing more of an entry is being written. */
+  async idle(name: string): Promise<void> {
+    while (this.#moving.has(name)) await this.#moving.get(name);
   }
 
   get(name: string): PlacedEntry | undefined {
     const unsaved = this.#unsaved.get(name);
     if (unsaved !== undefined) return { entry: unsaved.entry, place: unsaved.was ?? unplaced };
-    return this.#leaving.has(name) ? undefined : this.#parts.file.get(name);
+    return this.#leaving.has(name) || this.#forgotten.has(name) ? undefined : this.#parts.file.get(name);
   }
 
   find(id: string): PlacedEntry | undefined {
     for (const { entry } of this.#unsaved.values()) if (entry.id === id) return { entry, place: unplaced };
     return this.#parts.file.find(id);
+  }
+
+  /** The message that a provider gave this BizId, where it is over. */
+  findByBizId(bizId: string): PlacedEntry | undefined {
+    for (const { entry } of this.#unsaved.values()) {
+      if (bizIdOf(entry) === bizId) return { entry, place: unplaced };
+    }
+    return this.#parts.file.findByBizId(bizId);
   }
 
   /** Makes room for one more message of this size; false where unfinished ones alone leave none. */
@@ -113,10 +147,34 @@ export class JournalStock {
   }
 
   /** Writes an entry; resolves once it is on the disk, rejects where the disk does not take it. */
-  async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
+  put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
+    const moved = this.#placed(name, was).then((former) => this.#put(name, entry, former));
+    const place = moved.catch(() => undefined);
+    this.#moving.set(name, place);
+    void place.then(() => {
+      if (this.#moving.get(name) === place) this.#moving.delete(name);
+    });
+    return moved;
+  }
+
+  async #placed(name: string, was: EntryPlace | undefined): Promise<EntryPlace | undefined> {
+    return (await this.#moving.get(name)) ?? this.#standing(name) ?? was ?? this.#forgotten.get(name);
+  }
+
+  /** Where an entry stands by now, whatever its writer knows of it; what cannot be read is written over. */
+  #standing(name: string): EntryPlace | undefined {
     try {
-      const place = await this.#track(this.#parts.file.put(name, entry, was));
-      if (was !== undefined && was !== unplaced) this.#add(was, -1);
+      return this.#parts.file.get(name)?.place;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #put(name: string, entry: JournalEntry, former: EntryPlace | undefined): Promise<EntryPlace> {
+    try {
+      const place = await this.#track(this.#parts.file.put(name, entry, former));
+      this.#forgotten.delete(name);
+      if (former !== undefined && former !== unplaced) this.#add(former, -1);
       this.#add(place, 1);
       this.#unsaved.delete(name);
       this.#trouble = undefined;
@@ -127,18 +185,26 @@ export class JournalStock {
   }
 
   /** As `put`, for what must be known even if the disk does not take it: it is kept in memory until it does. */
-  async settle(name: string, entry: JournalEntry, was?: EntryPlace): Promise<void> {
+  async settle(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace | undefined> {
     try {
-      await this.put(name, entry, was);
+      return await this.put(name, entry, was);
     } catch {
       this.#unsaved.set(name, { entry, was });
+      return was;
     }
   }
 
-  /** Forgets an entry. */
+  /** Names of the messages whose outcome is unknown, oldest first. */
+  *held(): Iterable<string> {
+    for (const { name } of this.#parts.file.lines('held')) if (!this.#leaving.has(name)) yield name;
+  }
+
+  /** Forgets an entry, whether the disk lets go of it or not. */
   async remove(name: string, id: string, place: EntryPlace): Promise<void> {
     this.#unsaved.delete(name);
-    await this.#drop([{ ...place, name, id }]);
+    const line = { ...((await this.#placed(name, place)) ?? place), name, id };
+    if (await this.#drop([line])) this.#forgotten.delete(name);
+    else this.#forgotten.set(name, line);
   }
 
   async close(): Promise<void> {
@@ -151,6 +217,7 @@ export class JournalStock {
 
   #saveAgain(): void {
     for (const [name, { entry, was }] of this.#unsaved) void this.settle(name, entry, was);
+    for (const line of this.#forgotten.values()) void this.remove(line.name, line.id, line);
   }
 
   #sweepOut(): void {
@@ -180,7 +247,7 @@ export class JournalStock {
     void this.#drop(lines);
   }
 
-  *#oldestDone(limit: number): Iterable<IndexLine & { readonly id: string }> {
+  *#oldestDone(limit: number): Iterable<FullIndexLine> {
     let count = 0;
     for (const line of this.#parts.file.lines('done')) {
       if (this.#leaving.has(line.name)) continue;
@@ -189,17 +256,20 @@ export class JournalStock {
     }
   }
 
-  async #drop(lines: readonly (IndexLine & { readonly id: string })[]): Promise<void> {
+  /** Whether the disk let go of them. */
+  async #drop(lines: readonly FullIndexLine[]): Promise<boolean> {
     for (const line of lines) {
       this.#leaving.add(line.name);
       this.#add(line, -1);
     }
     try {
       await this.#track(this.#parts.file.remove(lines));
+      return true;
     } catch (error) {
       this.#failed(error);
       // They are still there, and will be swept out another time.
       for (const line of lines) this.#add(line, 1);
+      return false;
     } finally {
       for (const { name } of lines) this.#leaving.delete(name);
     }

@@ -1,15 +1,17 @@
 import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { canBeRead } from './check-journal.ts';
-import { JournalCipher } from './journal-cipher.ts';
 import { JournalDamage, JournalFile } from './journal-file.ts';
 import { JournalFolder } from './journal-folder.ts';
+import { JournalKeys } from './journal-keys.ts';
 import { JournalStock } from './journal-stock.ts';
 import type { StockState } from './journal-stock.ts';
+import type { KeyDecision } from './key-check.ts';
 import { loadLmdb } from './load-lmdb.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
 import { recover } from './recover.ts';
 import type { Recovered } from './recover.ts';
+import type { KeptDelivery } from './kept-delivery.ts';
 
 /** What a journal needs. */
 export interface JournalDependencies {
@@ -26,16 +28,26 @@ export interface JournalOptions {
   readonly retentionMs: number;
   /** In place of the key that lies in the journal's own folder. */
   readonly key?: Buffer;
+  /** The key before that one, as long as something that it sealed is kept. */
+  readonly formerKey?: Buffer;
   /** How long to wait after a failed opening before the next, in ms. Default 5 s. */
   readonly reopenMs?: number;
 }
+
+const dayMs = 86_400_000;
 
 /** What `/status` shows of the journal. */
 export type JournalState = StockState & { readonly open: boolean };
 
 /** A journal that is open, or in words why there is none. */
 export type OpenedJournal =
-  { readonly open: true; readonly stock: JournalStock } | { readonly open: false; readonly reason: string };
+  | {
+      readonly open: true;
+      readonly stock: JournalStock;
+      /** What waits for its time since before this process. */
+      readonly kept: readonly KeptDelivery[];
+    }
+  | { readonly open: false; readonly reason: string };
 
 /** The journal's life: opened beside readiness, checked after a crash, set aside where damaged, opened again. */
 export class Journal {
@@ -109,12 +121,12 @@ export class Journal {
       return { open: false, reason: this.#reason ?? 'the journal is not started' };
     this.#reason = undefined;
     try {
-      const { file, freed, held } = await this.#openRecovered(this.#lmdb);
+      const { file, freed, held, kept } = await this.#openRecovered(this.#lmdb);
       const stock = new JournalStock({ file, clock, log }, this.#options);
       stock.start();
       this.#stock = stock;
       if (freed + held > 0) log.info({ freed, held }, 'journal recovered');
-      return { open: true, stock };
+      return { open: true, stock, kept };
     } catch (error) {
       const reason = `the journal cannot be opened: ${wordsOf(error)}`;
       this.#reason = reason;
@@ -135,7 +147,7 @@ export class Journal {
       if (!(error instanceof JournalDamage)) throw error;
       await this.#setAside(error.message);
     }
-    return { file: await this.#openGood(lmdb), freed: 0, held: 0 };
+    return { file: await this.#openGood(lmdb), freed: 0, held: 0, kept: [] };
   }
 
   /** Opens the file; what is damaged is set aside first. */
@@ -151,22 +163,37 @@ export class Journal {
       return undefined;
     });
     if (file !== undefined) {
-      if (await file.takesKey()) return file;
+      const decision = await this.#takesKeys(file);
+      if (decision.kind === 'good') return file;
       await file.close();
-      if (this.#options.key !== undefined) {
+      if (decision.kind === 'former-needed') {
+        const until = new Date(decision.until).toISOString();
+        throw new Error(
+          `what it still keeps needs the former key until ${until}: see --journal-old-key-file`,
+        );
+      }
+      if (this.#options.key !== undefined || this.#options.formerKey !== undefined) {
         throw new Error('it was written with another key than that of --journal-key-file');
       }
       await this.#setAside('its key is not the one that it was written with');
     }
     await folder.noteOpen();
     const fresh = await this.#openFile(lmdb);
-    await fresh.takesKey();
+    await this.#takesKeys(fresh);
     return fresh;
   }
 
   async #openFile(lmdb: LoadedLmdb): Promise<JournalFile> {
-    const secret = this.#options.key ?? (await this.#folder.ownKey());
-    return JournalFile.open({ lmdb, folder: this.#folder.path, cipher: new JournalCipher(secret) });
+    const { key, formerKey } = this.#options;
+    const own = key === undefined ? undefined : await this.#folder.foundKey();
+    const former = [formerKey, own].filter((secret) => secret !== undefined);
+    const keys = new JournalKeys(key ?? (await this.#folder.ownKey()), former);
+    return JournalFile.open({ lmdb, folder: this.#folder.path, keys });
+  }
+
+  /** What was written with a former key is over after a day at most, and known for the retention after that. */
+  #takesKeys(file: JournalFile): Promise<KeyDecision> {
+    return file.takesKeys(this.#dependencies.clock.wallTime(), dayMs + this.#options.retentionMs);
   }
 
   async #setAside(why: string): Promise<void> {

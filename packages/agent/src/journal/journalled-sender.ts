@@ -1,24 +1,33 @@
-import type { Clock, Message, Strategy } from '@waystation/core';
+import type { Message, Strategy } from '@waystation/core';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
+import { aliyunBizId, idOfGatewayBizId } from '../http/sent-message.ts';
+import type { SentMessage } from '../http/sent-message.ts';
 import { pause } from '../pause.ts';
+import type { PastSearch } from '../reconcile/past-search.ts';
 import { newMessageId } from '../send/message-id.ts';
 import type { SendResult } from '../send/send-result.ts';
-import type { HeldEntry } from './journal-entry.ts';
+import { HeldSearches, searchesFor } from './held-searches.ts';
+import type { HeldPlaced } from './held-placed.ts';
+import { withoutRecords } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
 import type { PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
-import type { Journal } from './journal.ts';
-import { AttemptNotWritten, MessageRun, unknownEntry } from './message-run.ts';
-import type { HeldBefore } from './message-run.ts';
+import type { Journal, OpenedJournal } from './journal.ts';
+import { pendingResult } from './keep-until.ts';
+import { damaged, inProgress, noJournal, replayOf, reused } from './key-answers.ts';
+import { unknownEntry } from './message-run.ts';
 import { payloadText } from './payload-text.ts';
+import { impliedKey, isSpent, SameMessages } from './same-message.ts';
+import { over, WrittenRuns } from './written-runs.ts';
+import type { Names, Taken, WrittenMessage, WrittenRunsDependencies } from './written-runs.ts';
 
 /** What sending with keys is built on. */
-export interface JournalledSenderDependencies {
-  readonly sender: MessageSender;
+export interface JournalledSenderDependencies extends WrittenRunsDependencies {
   readonly journal: Pick<Journal, 'opened'>;
-  readonly clock: Clock;
   /** The strategy in force; absent while there is none. */
   readonly strategy: () => Strategy | undefined;
+  /** Searches for what is held as unknown; absent: it stays so. */
+  readonly past?: () => PastSearch;
 }
 
 /** A key in use: by the first caller that came with it. */
@@ -26,20 +35,18 @@ interface Claim {
   id: string;
   readonly payload: string;
   result: Promise<SendResult>;
+  /** Resolved once the key's end is written and the claim gone. */
+  freed: Promise<void>;
 }
 
-interface Keyed {
+interface Keyed extends WrittenMessage {
   readonly key: string;
-  readonly payload: string;
-  readonly id: string;
-  readonly message: Message;
-  readonly options: SendOptions;
-  /** On the monotonic clock. */
-  readonly deadline: number;
+  /** How long messages like this one are it, in ms; absent where a caller's key says which are. */
+  readonly withinMs?: number;
 }
 
 /** In place of a claim's result until the claim is made. */
-const pending = new Promise<SendResult>(() => undefined);
+const pending = new Promise<never>(() => undefined);
 
 /** While there is no strategy, nobody waits longer than this. */
 const waitWithoutStrategyMs = 8000;
@@ -49,14 +56,48 @@ export class JournalledSender implements MessageSender {
   readonly #dependencies: JournalledSenderDependencies;
   readonly #claims = new Map<string, Claim>();
   readonly #ending = new Set<Promise<unknown>>();
+  readonly #held: HeldSearches;
+  readonly #runs: WrittenRuns;
+  readonly #same = new SameMessages();
+  #recovering = false;
 
   constructor(dependencies: JournalledSenderDependencies) {
     this.#dependencies = dependencies;
+    this.#held = new HeldSearches(dependencies);
+    this.#runs = new WrittenRuns(dependencies, {
+      held: this.#held,
+      onWrite: (write) => {
+        this.#untilEnd(write);
+      },
+    });
+  }
+
+  /** A message that waited was sent, and its end is not known yet: whoever asks for it waits for this one. */
+  adopt(name: string, end: Promise<SendResult>): void {
+    this.#held.adopt(name, end);
+  }
+
+  /** Searches once for what an earlier process left open; does nothing before there is a strategy to ask by. */
+  async recover(): Promise<void> {
+    const { journal, strategy, past } = this.#dependencies;
+    if (this.#recovering || past === undefined || strategy() === undefined) return;
+    this.#recovering = true;
+    const opened = await journal.opened();
+    if (!opened.open) {
+      this.#recovering = false;
+      return;
+    }
+    const recovered = this.#held.recover(opened.stock);
+    this.#untilEnd(recovered);
+    await recovered;
   }
 
   async send(message: Message, options: SendOptions): Promise<SendResult> {
     const { idempotencyKey: key, ...rest } = options;
-    return key === undefined ? this.#unkeyed(message, rest) : this.#keyed(key, message, rest);
+    if (key !== undefined) return this.#keyed({ key }, message, rest);
+    const withinMs = this.#same.withinMs(this.#dependencies.strategy(), message, options.route);
+    if (withinMs > 0) return this.#keyed({ withinMs }, message, rest);
+    return rest.deliverBy === undefined ? this.#unkeyed(message, rest) : this.#timed(message, rest);
   }
 
   /** What is known of a message, as long as the journal keeps it. */
@@ -64,148 +105,204 @@ export class JournalledSender implements MessageSender {
     for (const claim of this.#claims.values()) if (claim.id === id) return inProgress(id);
     const opened = await this.#dependencies.journal.opened();
     const entry = opened.open ? opened.stock.find(id)?.entry : undefined;
-    return entry?.state === 'open' ? inProgress(id) : entry?.result;
+    return entry?.state === 'open' ? (pendingResult(entry) ?? inProgress(id)) : entry?.result;
+  }
+
+  /** What the journal knows of a message that was taken, by the BizId that its sender was told. */
+  async findSent(bizId: string): Promise<SentMessage | undefined> {
+    const opened = await this.#dependencies.journal.opened();
+    if (!opened.open) return undefined;
+    const own = idOfGatewayBizId(bizId);
+    const placed = own === undefined ? opened.stock.findByBizId(bizId) : opened.stock.find(own);
+    const entry = placed?.entry;
+    if (entry?.state !== 'done' || entry.result.kind !== 'accepted') return undefined;
+    const { id, channel } = entry.result;
+    const fits = aliyunBizId(entry.result) === (own === undefined ? bizId : undefined);
+    return fits ? { id, channel, numbers: entry.numbers } : undefined;
   }
 
   /** Waits until everything that has ended is written. */
   async settled(): Promise<void> {
+    this.#held.endRecovery();
     await Promise.allSettled([...this.#ending]);
   }
 
   async #unkeyed(message: Message, options: SendOptions): Promise<SendResult> {
-    const result = await this.#dependencies.sender.send(message, options);
+    let kept: Promise<void> = Promise.resolve();
+    const onLate = (late: SendResult): void => {
+      options.onLate?.(late);
+      this.#untilEnd(kept.then(() => this.#keepUnknown(message, late)));
+    };
+    const result = await this.#dependencies.sender.send(message, { ...options, onLate });
     if (result.kind !== 'unknown') return result;
-    const kept = this.#keepUnknown(message, result).finally(() => this.#ending.delete(kept));
-    this.#ending.add(kept);
+    kept = this.#keepUnknown(message, result);
+    this.#untilEnd(kept);
     return result;
+  }
+
+  /** A message without a key that may be sent later stands in the journal under its id. */
+  async #timed(message: Message, options: SendOptions): Promise<SendResult> {
+    const { clock } = this.#dependencies;
+    const { timeoutMs = this.#totalMs(), route } = options;
+    const deadline = clock.now() + timeoutMs;
+    const id = newMessageId(clock.wallTime());
+    const opened = await this.#opened(deadline);
+    if (!opened.open) return noJournal(id, opened.reason);
+    const payload = payloadText({ message, ...(route !== undefined && { route }) });
+    const written = { payload, id, message, options, deadline };
+    const names = { name: `id ${id}`, digest: '' };
+    const { result, saved } = await this.#runs.run(opened.stock, written, names);
+    if (saved !== undefined) this.#untilEnd(saved);
+    return result;
+  }
+
+  #totalMs(): number {
+    return this.#dependencies.strategy()?.timeouts.totalMs ?? waitWithoutStrategyMs;
+  }
+
+  /** The journal, where it is open before the deadline. */
+  async #opened(deadline: number): Promise<OpenedJournal> {
+    const { journal, clock } = this.#dependencies;
+    const done = new AbortController();
+    const late = pause(Math.max(0, deadline - clock.now()), [done.signal]).then(
+      () => ({ open: false, reason: 'the journal is still being opened' }) as const,
+    );
+    const opened = await Promise.race([journal.opened(), late]);
+    done.abort();
+    return opened;
+  }
+
+  #untilEnd(work: Promise<unknown>): void {
+    const ending: Promise<unknown> = work.finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 
   async #keepUnknown(message: Message, result: SendResult): Promise<void> {
     const opened = await this.#dependencies.journal.opened();
     if (!opened.open || !opened.stock.makeRoom(0)) return;
     const entry = unknownEntry({ message }, result, this.#dependencies.clock.wallTime());
-    await opened.stock.settle(`id ${result.id}`, entry);
+    const name = `id ${result.id}`;
+    await opened.stock.settle(name, entry, opened.stock.get(name)?.place);
   }
 
   /** Everything up to the claim happens at once: two with one key never both find it free. */
-  #keyed(key: string, message: Message, options: SendOptions): Promise<SendResult> {
-    const { clock, strategy } = this.#dependencies;
-    const { timeoutMs = strategy()?.timeouts.totalMs ?? waitWithoutStrategyMs, route } = options;
+  #keyed(
+    mark: { readonly key: string } | { readonly withinMs: number },
+    message: Message,
+    options: SendOptions,
+    waited = false,
+  ): Promise<SendResult> {
+    const { clock } = this.#dependencies;
+    const { timeoutMs = this.#totalMs(), route } = options;
     const deadline = clock.now() + timeoutMs;
     const payload = payloadText({ message, ...(route !== undefined && { route }) });
+    // A message that is like others has them for its key.
+    const key = 'key' in mark ? mark.key : impliedKey(payload);
     const claimed = this.#claims.get(key);
-    if (claimed !== undefined) return this.#wait(claimed, payload, timeoutMs);
+    if (claimed !== undefined) {
+      const again = (leftMs: number) =>
+        waited ? undefined : this.#keyed(mark, message, { ...options, timeoutMs: leftMs }, true);
+      return this.#wait(claimed, payload, deadline, again);
+    }
     const id = newMessageId(clock.wallTime());
     const free = (): void => {
       if (this.#claims.get(key) === claim) this.#claims.delete(key);
     };
-    const claim: Claim = { id, payload, result: pending };
+    const claim: Claim = { id, payload, result: pending, freed: pending };
     this.#claims.set(key, claim);
-    const taken = this.#take({ key, payload, id, message, options, deadline }, claim);
+    const taken = this.#take({ ...mark, key, payload, id, message, options, deadline }, claim);
     claim.result = taken.then(({ result, saved }) => {
       if (saved === undefined) free();
       return result;
     });
     // The key stays claimed until its end stands in the journal: whoever asks before is told by the claim.
     const freed = taken.then(({ saved }) => saved).finally(free);
+    claim.freed = freed.then(
+      () => undefined,
+      () => undefined,
+    );
     this.#ending.add(freed);
     void freed.catch(() => undefined).then(() => this.#ending.delete(freed));
     return claim.result;
   }
 
-  async #wait(claim: Claim, payload: string, timeoutMs: number): Promise<SendResult> {
+  /** Waits for another's result; what stays unknown is taken up once that is written, by `again`. */
+  async #wait(
+    claim: Claim,
+    payload: string,
+    deadline: number,
+    again: (leftMs: number) => Promise<SendResult> | undefined,
+  ): Promise<SendResult> {
     if (claim.payload !== payload) return reused(claim.id);
+    const { clock } = this.#dependencies;
     const done = new AbortController();
-    const tooLate = pause(timeoutMs, [done.signal]).then(() => inProgress(claim.id));
+    const tooLate = pause(Math.max(0, deadline - clock.now()), [done.signal]).then(() => undefined);
     const result = await Promise.race([claim.result, tooLate]);
+    if (result?.kind === 'unknown') await Promise.race([claim.freed, tooLate]);
     done.abort();
-    return replayOf(result);
+    if (result === undefined) return inProgress(claim.id);
+    const leftMs = Math.round(deadline - clock.now());
+    const taken = result.kind === 'unknown' && leftMs > 0 ? again(leftMs) : undefined;
+    return taken ?? replayOf(result);
   }
 
   /** Decides by what the journal knows of the key, and sends where it is free. */
   async #take(keyed: Keyed, claim: Claim): Promise<Taken> {
-    const { key, payload, id, deadline } = keyed;
-    const { journal, clock } = this.#dependencies;
-    const done = new AbortController();
-    const tooLate = pause(Math.max(0, deadline - clock.now()), [done.signal]).then(
-      () => ({ open: false, reason: 'the journal is still being opened' }) as const,
-    );
-    const opened = await Promise.race([journal.opened(), tooLate]);
-    done.abort();
+    const { key, withinMs, payload, id, deadline } = keyed;
+    const opened = await this.#opened(deadline);
     if (!opened.open) return over(noJournal(id, opened.reason));
     const { stock } = opened;
-    const name = `key ${stock.nameOf('key', key)}`;
-    const digest = stock.nameOf('payload', payload);
+    const { name, digest } = stock.placeOf(key, payload);
     const found = lookUp(stock, name);
-    if (found === 'damaged') return over(noJournal(id, 'what the journal knows of this key cannot be read'));
-    if (found === undefined) return this.#run(stock, keyed, { name, digest });
+    if (found === 'damaged') return over(damaged(id));
+    if (found === undefined) return this.#runs.run(stock, keyed, { name, digest });
+    // While somebody still asks what became of a message, it stands for those like it.
+    const spent = isSpent(found.entry, withinMs, this.#dependencies.clock.wallTime());
+    if (spent && !this.#held.searches(name)) {
+      await stock.remove(name, found.entry.id, found.place);
+      return this.#runs.run(stock, keyed, { name, digest });
+    }
     claim.id = found.entry.id;
     if (found.entry.digest !== digest) return over(reused(found.entry.id));
     if (found.entry.state === 'done') return over(replayOf(found.entry.result));
-    if (found.entry.state === 'open') return over(inProgress(found.entry.id));
-    if (!this.#resends(found.entry)) return over(found.entry.result);
-    return this.#run(stock, keyed, { name, digest }, { entry: found.entry, place: found.place });
+    if (found.entry.state === 'open') return over(pendingResult(found.entry) ?? inProgress(found.entry.id));
+    return this.#takeUp(stock, keyed, { name, digest }, { entry: found.entry, place: found.place });
   }
 
-  /** Sends, or sends again what the route wants sent again. */
-  async #run(
-    stock: JournalStock,
-    { id, message, options, deadline, payload }: Keyed,
-    names: { readonly name: string; readonly digest: string },
-    before?: HeldBefore,
-  ): Promise<Taken> {
-    const { clock, sender } = this.#dependencies;
-    if (!stock.makeRoom(payload.length)) return over(noJournal(id, 'messages of open end fill the journal'));
-    const { route } = options;
-    const timeoutMs = Math.max(1, Math.round(deadline - clock.now()));
-    const facts = {
-      ...names,
-      id: before?.entry.id ?? id,
-      payload: { message, ...(route !== undefined && { route }) },
-      deadlineAt: clock.wallTime() + timeoutMs,
-    };
-    const run = new MessageRun({ stock, clock }, facts, before);
-    let saved: Promise<void> = Promise.resolve();
-    const onLate = (late: SendResult): void => {
-      options.onLate?.(late);
-      // What was said the second time says nothing of the first.
-      if (before !== undefined && late.kind !== 'accepted') return;
-      const settled = saved.then(() => run.end(late)).finally(() => this.#ending.delete(settled));
-      this.#ending.add(settled);
-    };
-    // A caller who hangs up cancels nothing: the key outlives the connection.
-    let result: SendResult;
-    try {
-      result = await sender.send(message, {
-        ...unsignalled(options),
-        timeoutMs,
-        id: facts.id,
-        attempts: run,
-        onLate,
-      });
-    } catch (error) {
-      if (!(error instanceof AttemptNotWritten)) throw error;
-      result = run.keptBack(error);
+  /** A repeat of a message that is held as unknown: by what its own route said when it was sent. */
+  async #takeUp(stock: JournalStock, keyed: Keyed, names: Names, held: HeldPlaced): Promise<Taken> {
+    const { entry } = held;
+    const { rule } = entry;
+    if (rule?.onUnknownOutcome === 'resend') {
+      await this.#held.stop(names.name);
+      return this.#again(stock, keyed, names);
     }
-    // The first time may have reached somebody, whatever was said of the second.
-    if (before !== undefined && result.kind !== 'accepted') {
-      const attempts = [...before.entry.result.attempts, ...result.attempts];
-      result = { ...before.entry.result, attempts };
+    if (rule === undefined || !searchesFor(entry)) return over(entry.result);
+    const waitMs = Math.max(0, keyed.deadline - this.#dependencies.clock.now());
+    const done = new AbortController();
+    const late = pause(waitMs, [done.signal]).then(() => undefined);
+    const asked = this.#held.resultOf(stock, names.name, held, keyed.deadline);
+    const result = await Promise.race([asked, late]);
+    done.abort();
+    if (result === undefined) return over(entry.result);
+    if (result.kind === 'unknown') {
+      return rule.afterInconclusive === 'resend' ? this.#again(stock, keyed, names) : over(result);
     }
-    saved = run.end(result);
-    return { result, saved };
+    if (result.kind !== 'no-channel' || rule.afterReconcile !== 'resend') return over(replayOf(result));
+    const absent = { ...entry, attempts: withoutRecords(entry.attempts) };
+    return this.#runs.run(stock, keyed, names, { entry: absent });
   }
 
-  #resends({ result: { route: name } }: HeldEntry): boolean {
-    const route = this.#dependencies.strategy()?.routes.find((one) => one.name === name);
-    return route?.onUnknownOutcome === 'resend';
+  /** Sends again what may have been sent, unless it is known by now. */
+  async #again(stock: JournalStock, keyed: Keyed, names: Names): Promise<Taken> {
+    const found = lookUp(stock, names.name);
+    if (found === 'damaged') return over(damaged(keyed.id));
+    if (found === undefined) return this.#runs.run(stock, keyed, names);
+    const { entry, place } = found;
+    if (entry.state === 'open') return over(inProgress(entry.id));
+    if (entry.state === 'done') return over(replayOf(entry.result));
+    return this.#runs.run(stock, keyed, names, { entry, place });
   }
-}
-
-function unsignalled(options: SendOptions): SendOptions {
-  const rest: { -readonly [Name in keyof SendOptions]: SendOptions[Name] } = { ...options };
-  delete rest.signal;
-  return rest;
 }
 
 /** Nothing is sent under a key whose entry cannot be read. */
@@ -216,39 +313,4 @@ function lookUp(stock: JournalStock, name: string): PlacedEntry | 'damaged' | un
     if (error instanceof JournalDamage) return 'damaged';
     throw error;
   }
-}
-
-/** How a keyed message ended; `saved` resolves when that is written, where there is anything to write. */
-interface Taken {
-  readonly result: SendResult;
-  readonly saved?: Promise<void>;
-}
-
-function over(result: SendResult): Taken {
-  return { result };
-}
-
-function replayOf(result: SendResult): SendResult {
-  return result.kind === 'accepted' || result.kind === 'rejected' ? { ...result, replayed: true } : result;
-}
-
-function inProgress(id: string): SendResult {
-  return {
-    ...nothingYet(id),
-    kind: 'in-progress',
-    reason: 'The first request with this key is still under way.',
-  };
-}
-
-function reused(id: string): SendResult {
-  const reason = 'This key was used for another message: a key belongs to one message for ever.';
-  return { ...nothingYet(id), kind: 'key-reused', reason };
-}
-
-function noJournal(id: string, why: string): SendResult {
-  return { ...nothingYet(id), kind: 'no-journal', reason: `nothing was sent: ${why}`, retryAfterMs: 5000 };
-}
-
-function nothingYet(id: string) {
-  return { id, revision: 0, attempts: [] };
 }

@@ -1,10 +1,21 @@
-import type { Clock, Outcome, OutcomeClass } from '@waystation/core';
+import type { Clock, Outcome, OutcomeClass, Revision } from '@waystation/core';
 import { maskNumber, maskNumbers } from '../log/mask-numbers.ts';
-import type { AttemptLog, AttemptStart } from '../send/attempt-log.ts';
+import { bootInstant } from '../reconcile/boot-clock.ts';
+import type { BootClock } from '../reconcile/boot-clock.ts';
+import type { AttemptLog, AttemptStart, UnknownRule } from '../send/attempt-log.ts';
 import type { AttemptRecord, SendResult } from '../send/send-result.ts';
-import type { DoneEntry, HeldEntry, JournalAttempt, JournalPayload, OpenEntry } from './journal-entry.ts';
-import type { EntryPlace } from './journal-file.ts';
+import { isOpenAttempt, mayHaveBeenSent, withoutRecords } from './journal-entry.ts';
+import type {
+  DoneEntry,
+  HeldEntry,
+  JournalAttempt,
+  JournalEntry,
+  JournalPayload,
+  OpenEntry,
+} from './journal-entry.ts';
+import type { EntryPlace, PlacedEntry } from './journal-file.ts';
 import type { JournalStock } from './journal-stock.ts';
+import type { KeptDelivery } from './kept-delivery.ts';
 
 /** A message that is about to be sent under a key. */
 export interface RunFacts {
@@ -15,59 +26,102 @@ export interface RunFacts {
   readonly payload: JournalPayload;
   /** When the caller wants its answer, in wall-clock ms. */
   readonly deadlineAt: number;
+  /** Until when it may be sent of our own accord, in wall-clock ms; absent: never. */
+  readonly deliverBy?: number;
+  /** Why no attempt may begin by now; undefined: it may. */
+  readonly mayStart?: () => string | undefined;
+}
+
+/** What writing a message's attempts needs. */
+export interface MessageRunDependencies {
+  readonly stock: JournalStock;
+  readonly clock: Clock;
+  readonly bootClock?: BootClock | undefined;
+}
+
+/** A message that is known already, with its place. */
+export interface EntryBefore {
+  readonly entry: OpenEntry | HeldEntry;
+  readonly place?: EntryPlace;
 }
 
 /** A message held as unknown that is sent again, with its place. */
-export interface HeldBefore {
+export interface HeldBefore extends EntryBefore {
   readonly entry: HeldEntry;
-  readonly place: EntryPlace;
+  /** Absent: its entry is gone, since the provider's records prove that it was not sent. */
+  readonly place?: EntryPlace;
 }
 
-/** The journal did not take an attempt, so that attempt was not made. */
+/** The journal did not take an attempt, or it came too late, so that it was not made. */
 export class AttemptNotWritten extends Error {
   override readonly name = 'AttemptNotWritten';
+  /** What stood in its way, where that was not the journal. */
+  readonly forbidden: string | undefined;
+
+  constructor(
+    message: string,
+    { cause, forbidden }: { readonly cause?: unknown; readonly forbidden?: string },
+  ) {
+    super(message, { cause });
+    this.forbidden = forbidden;
+  }
 }
+
+/** Attempts that sent nothing and are remembered; the oldest are forgotten, as a message may be tried for a day. */
+const mostRefused = 20;
 
 /** One keyed message under way: writes each attempt before it is made, and its end. */
 export class MessageRun implements AttemptLog {
   readonly #stock: JournalStock;
   readonly #clock: Clock;
+  readonly #bootClock: BootClock | undefined;
   readonly #facts: RunFacts;
   readonly #receivedAt: number;
   readonly #attempts: JournalAttempt[] = [];
+  /** How many attempts were made before this run. */
+  #before = 0;
+  #rule: UnknownRule | undefined;
   #entry: OpenEntry | HeldEntry | undefined;
   #place: EntryPlace | undefined;
+  /** The last attempt's result on its way to the disk. */
+  #noted: Promise<void> = Promise.resolve();
 
-  constructor(
-    { stock, clock }: { readonly stock: JournalStock; readonly clock: Clock },
-    facts: RunFacts,
-    before?: HeldBefore,
-  ) {
+  constructor({ stock, clock, bootClock }: MessageRunDependencies, facts: RunFacts, before?: EntryBefore) {
     this.#stock = stock;
     this.#clock = clock;
+    this.#bootClock = bootClock;
     this.#facts = facts;
-    this.#receivedAt = clock.wallTime();
+    this.#receivedAt = before?.entry.state === 'open' ? before.entry.receivedAt : clock.wallTime();
     if (before === undefined) return;
     this.#entry = before.entry;
     this.#place = before.place;
+    this.#before = before.entry.attempts.length;
     this.#attempts.push(...before.entry.attempts);
+    // While the first attempts are in doubt, what their route said goes on.
+    if (before.entry.attempts.some(isOpenAttempt)) this.#rule = before.entry.rule;
   }
 
-  async starting({ candidate, outId, revision, route }: AttemptStart): Promise<void> {
-    const { channel, host, account, credential } = candidate;
+  /** What waits where nothing could be sent yet; undefined: the message does not wait. */
+  get delivery(): KeptDelivery | undefined {
+    const { id, name, deliverBy } = this.#facts;
+    if (deliverBy === undefined) return undefined;
+    const proven = this.#attempts.some(({ result }) => result?.absent === true);
+    if (proven && this.#entry?.rule?.afterReconcile === 'fail') return undefined;
+    return { id, name, deliverBy };
+  }
+
+  async starting(start: AttemptStart): Promise<void> {
+    const forbidden = this.#facts.mayStart?.();
+    if (forbidden !== undefined) throw new AttemptNotWritten('the attempt may not begin', { forbidden });
+    await this.#noted;
+    const { outId, unique, templateCode, lastsMs, revision, route, rule } = start;
+    const { channel, host, account, credential } = start.candidate;
     const startedAt = this.#clock.wallTime();
-    this.#attempts.push({ channel, host, account, credential, outId, startedAt });
-    const { id, digest, payload, deadlineAt, name } = this.#facts;
-    const entry: OpenEntry = {
-      state: 'open',
-      ...{ id, digest, payload, deadlineAt, revision },
-      receivedAt: this.#receivedAt,
-      takenBy: route,
-      attempts: [...this.#attempts],
-    };
+    const started = bootInstant(this.#bootClock);
+    const sent = { outId, unique, templateCode, lastsMs, startedAt, ...(started && { started }) };
+    this.#attempts.push({ channel, host, account, credential, ...sent });
     try {
-      this.#place = await this.#stock.put(name, entry, this.#place);
-      this.#entry = entry;
+      await this.#put(this.#openEntry(revision, route, this.#rule ?? rule));
     } catch (cause) {
       this.#attempts.pop();
       throw new AttemptNotWritten('the journal did not take the attempt', { cause });
@@ -78,19 +132,55 @@ export class MessageRun implements AttemptLog {
     const last = this.#attempts.pop();
     if (last === undefined || outcome === undefined) return;
     const { class: outcomeClass, code } = outcome;
-    this.#attempts.push({ ...last, result: { class: outcomeClass, ...(code !== undefined && { code }) } });
+    const ended = bootInstant(this.#bootClock);
+    const result = { class: outcomeClass, ...(code !== undefined && { code }) };
+    const attempt = { ...last, ...(ended && { ended }), result };
+    this.#attempts.push(attempt);
+    // A crash from here on must not find an attempt that may have been sent.
+    if (!mayHaveBeenSent(attempt)) this.#noted = this.#note();
+  }
+
+  /** Writes that the message waits for another time; resolves once that is on the disk. */
+  async keep({ revision, route = '' }: SendResult): Promise<void> {
+    await this.#noted;
+    await this.#stock.idle(this.#facts.name);
+    const now = this.#now();
+    if (now !== undefined && this.#isOvertakenBy(now.entry)) {
+      throw new AttemptNotWritten('the message is over, or sent again', {});
+    }
+    if (now !== undefined) this.#place = now.place;
+    await this.#put(this.#openEntry(revision, route, this.#rule ?? this.#entry?.rule));
+  }
+
+  absent(): void {
+    // Of those before this run somebody else has to know.
+    const own = this.#attempts.splice(this.#before);
+    this.#attempts.push(...withoutRecords(own));
+  }
+
+  /** What was proven not sent is in doubt again. */
+  reopen(): void {
+    const attempts = this.#attempts.map(({ result, ...rest }) => {
+      if (result?.absent !== true) return { ...rest, ...(result && { result }) };
+      const { class: outcomeClass, code } = result;
+      return { ...rest, result: { class: outcomeClass, ...(code !== undefined && { code }) } };
+    });
+    this.#attempts.splice(0, Infinity, ...attempts);
   }
 
   /** What is true of the message where the journal kept an attempt back. */
   keptBack(cause: unknown): SendResult {
     const { id } = this.#facts;
     const facts = { id, revision: this.#entry?.revision ?? 0, attempts: this.#attempts.map(recordOf) };
-    if (this.#attempts.some(({ result }) => result === undefined || result.class === 'unknown')) {
+    if (this.#attempts.some(isOpenAttempt)) {
       return {
         ...facts,
         kind: 'unknown',
         reason: 'it may have been sent, and the journal took no further attempt',
       };
+    }
+    if (cause instanceof AttemptNotWritten && cause.forbidden !== undefined) {
+      return { ...facts, kind: 'deadline', reason: `nothing was sent: ${cause.forbidden}` };
     }
     const why =
       cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : 'unknown error';
@@ -104,16 +194,22 @@ export class MessageRun implements AttemptLog {
 
   /** Writes how the message ended; the key is free again where nothing was sent. */
   async end(result: SendResult): Promise<void> {
+    await this.#noted;
     const { id, name, digest, payload } = this.#facts;
     const endedAt = this.#clock.wallTime();
     const kept = masked(result);
-    if (result.kind === 'accepted' || result.kind === 'rejected') {
+    // An end that overtook an attempt on its way to the disk would be overwritten by it.
+    await this.#stock.idle(name);
+    const now = this.#now();
+    if (now !== undefined && this.#isOvertakenBy(now.entry) && result.kind !== 'accepted') return;
+    if (now !== undefined) this.#place = now.place;
+    if (result.kind === 'accepted' || result.kind === 'rejected' || this.#isShown(result)) {
       const numbers = payload.message.phoneNumbers.map(maskNumber);
       const done: DoneEntry = { state: 'done', id, digest, numbers, result: kept, endedAt };
-      await this.#stock.settle(name, done, this.#place);
+      this.#place = await this.#stock.settle(name, done, this.#place);
     } else if (this.#entry === undefined || this.#place === undefined) {
       return;
-    } else if (result.kind === 'unknown' || this.#attempts.some(isOpen)) {
+    } else if (result.kind === 'unknown' || this.#attempts.some(isOpenAttempt)) {
       const held = {
         ...this.#entry,
         state: 'held' as const,
@@ -121,11 +217,64 @@ export class MessageRun implements AttemptLog {
         result: kept,
         endedAt,
       };
-      await this.#stock.settle(name, held, this.#place);
+      this.#place = await this.#stock.settle(name, held, this.#place);
     } else {
       await this.#stock.remove(name, id, this.#place);
     }
   }
+
+  /** Whether nobody waits for the answer any more, so that it has to be found later though nothing was sent. */
+  #isShown({ kind }: SendResult): boolean {
+    const known = this.#facts.deliverBy !== undefined && this.#place !== undefined;
+    return known && kind !== 'unknown' && !this.#attempts.some(isOpenAttempt);
+  }
+
+  #openEntry(revision: Revision, takenBy: string, rule: UnknownRule | undefined): OpenEntry {
+    const { id, digest, payload, deadlineAt, deliverBy } = this.#facts;
+    return {
+      state: 'open',
+      ...{ id, digest, payload, deadlineAt, revision, takenBy },
+      ...(deliverBy !== undefined && { deliverBy }),
+      ...(rule && { rule }),
+      receivedAt: this.#receivedAt,
+      attempts: remembered(this.#attempts),
+    };
+  }
+
+  async #put(entry: OpenEntry): Promise<void> {
+    this.#place = await this.#stock.put(this.#facts.name, entry, this.#place);
+    this.#entry = entry;
+  }
+
+  /** Nothing is lost where the disk does not take it: the next write holds it too. */
+  async #note(): Promise<void> {
+    await this.#stock.idle(this.#facts.name);
+    const now = this.#now();
+    // What has ended since, or was sent again, is not to be opened by it.
+    if (now?.entry.state !== 'open' || this.#isOvertakenBy(now.entry)) return;
+    this.#place = now.place;
+    await this.#put({ ...now.entry, attempts: remembered(this.#attempts) }).catch(() => undefined);
+  }
+
+  /** Whether a later run has gone on with the message: then only what is certain can be said over its head. */
+  #isOvertakenBy(entry: JournalEntry): boolean {
+    return entry.state === 'done' || entry.attempts.length > this.#attempts.length;
+  }
+
+  /** The entry by now: another run may have moved it. */
+  #now(): PlacedEntry | undefined {
+    try {
+      return this.#stock.get(this.#facts.name);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** All that may have been sent, and the newest of the others. */
+function remembered(attempts: readonly JournalAttempt[]): readonly JournalAttempt[] {
+  let surplus = attempts.filter((attempt) => !mayHaveBeenSent(attempt)).length - mostRefused;
+  return attempts.filter((attempt) => mayHaveBeenSent(attempt) || --surplus < 0);
 }
 
 /** An entry for a message without a key of which nobody knows whether it was sent; shown, never acted on. */
@@ -137,10 +286,6 @@ export function unknownEntry(payload: JournalPayload, result: SendResult, endedA
 /** Providers may repeat a number in their words. */
 function masked(result: SendResult): SendResult {
   return 'reason' in result ? { ...result, reason: maskNumbers(result.reason) } : result;
-}
-
-function isOpen({ result }: JournalAttempt): boolean {
-  return result === undefined || result.class === 'unknown';
 }
 
 function recordOf({ channel, result }: JournalAttempt): AttemptRecord {

@@ -3,6 +3,7 @@ import type { Channel, Clock, Endpoint } from '@waystation/core';
 import type { CredentialResult } from '../credentials/credential.ts';
 import type { Dialect } from '../provider/dialect.ts';
 import type { CallLimits, ConnectionPool } from '../provider/transport/connection-pool.ts';
+import { headerOf } from '../provider/transport/http-message.ts';
 import { pause } from '../pause.ts';
 import type {
   AttemptRequest,
@@ -19,6 +20,8 @@ export interface LiveChannelParts {
   readonly endpoint: Endpoint;
   readonly dialect: Dialect;
   readonly connections: Pick<ConnectionPool, 'send' | 'close'>;
+  /** Connections for questions; absent: the provider cannot be asked. */
+  readonly questions?: Pick<ConnectionPool, 'send' | 'close'>;
   readonly clock: Clock;
   /** The channel's credential by now; absent where it needs none. */
   readonly credential?: () => CredentialResult | Promise<CredentialResult>;
@@ -64,7 +67,15 @@ export class LiveChannel implements SendChannel {
   }
 
   call(call: ChannelCall): Promise<ChannelCallResult> {
-    return this.#counted(() => this.#call(call));
+    return this.#counted(() => this.#call(call, this.#parts.connections));
+  }
+
+  ask(call: ChannelCall): Promise<ChannelCallResult> {
+    const { questions } = this.#parts;
+    if (questions === undefined) {
+      return Promise.resolve({ answered: false, written: false, reason: 'its provider cannot be asked' });
+    }
+    return this.#call(call, questions);
   }
 
   async drain(timeoutMs: number): Promise<void> {
@@ -79,6 +90,7 @@ export class LiveChannel implements SendChannel {
       });
     }
     this.#parts.connections.close();
+    this.#parts.questions?.close();
   }
 
   async #counted<T>(work: () => Promise<T>): Promise<T> {
@@ -91,8 +103,8 @@ export class LiveChannel implements SendChannel {
     }
   }
 
-  async #call(call: ChannelCall): Promise<ChannelCallResult> {
-    const { dialect, connections } = this.#parts;
+  async #call(call: ChannelCall, connections: LiveChannelParts['connections']): Promise<ChannelCallResult> {
+    const { dialect } = this.#parts;
     const held = await this.#credential(call);
     if (held?.ok === false) return { answered: false, written: false, reason: held.reason };
     const draft = dialect.draftCall?.(call, held?.credential);
@@ -105,7 +117,10 @@ export class LiveChannel implements SendChannel {
         return { answered: false, written, reason: transportWords[kind] };
       }
       const { status, body } = result.answer;
-      if (corrected || dialect.read(result.answer).kind === 'result') return { answered: true, status, body };
+      if (corrected || dialect.read(result.answer).kind === 'result') {
+        const hostTime = Date.parse(headerOf(result.answer, 'date') ?? '');
+        return { answered: true, status, body, ...(!Number.isNaN(hostTime) && { hostTime }) };
+      }
     }
   }
 

@@ -34,7 +34,8 @@ export function openChannel(
   switch (channel.provider) {
     case 'aliyun': {
       const dialect = new AliyunDialect({ clock }, channel, endpoint);
-      return new LiveChannel({ ...parts, dialect, credential }, options);
+      const questions = new ConnectionPool(clock, endpoint, options.connections);
+      return new LiveChannel({ ...parts, dialect, questions, credential }, options);
     }
     case 'http': {
       const dialect = new GatewayDialect(channel, endpoint);

@@ -24,6 +24,8 @@ export interface AttemptResult {
   readonly outcome: Outcome;
   /** The provider's id of the accepted request. */
   readonly bizId?: string;
+  /** A generic gateway took it: `bizId` is that gateway's, and none of Aliyun's. */
+  readonly byGateway?: true;
   readonly requestId?: string;
 }
 
@@ -40,7 +42,13 @@ export interface ChannelCall {
 
 /** How a call ended: with an answer, whatever it says, or without, and then whether anything was written. */
 export type ChannelCallResult =
-  | { readonly answered: true; readonly status: number; readonly body: string }
+  | {
+      readonly answered: true;
+      readonly status: number;
+      readonly body: string;
+      /** What the host's clock showed, by the answer's `Date`, in ms since 1970; absent: it did not say. */
+      readonly hostTime?: number;
+    }
   | { readonly answered: false; readonly written: boolean; readonly reason: string };
 
 /** An open channel: a live connection pool that speaks its provider's dialect. */
@@ -57,6 +65,8 @@ export interface SendChannel {
   send(request: AttemptRequest): Promise<AttemptResult>;
   /** Makes one call over the channel's connections; absent where the provider has no other actions. */
   call?(call: ChannelCall): Promise<ChannelCallResult>;
+  /** As `call`, over connections of its own and beside its bounds: questions never stand in the way of a send. */
+  ask?(call: ChannelCall): Promise<ChannelCallResult>;
   /** Takes no more attempts, waits for those in flight (at most `timeoutMs`), closes the connections. */
   drain(timeoutMs: number): Promise<void>;
 }

@@ -79,6 +79,17 @@ describe('AccountCaller', () => {
     expect(await sending.caller.call('main', query())).toMatchObject({ kind: 'not-called' });
   });
 
+  it('knows the accounts whose channels cover a number, and the account of a channel', () => {
+    const covers = { countryCodes: ['86'] };
+    apply({ one: { ...region('one'), covers }, two: region('two', 'second') }, []);
+    expect(sending.caller.accounts('+8613800138000')).toEqual(['main', 'second']);
+    expect(sending.caller.accounts('+6591234567')).toEqual(['second']);
+    expect([sending.caller.accountOf('two'), sending.caller.accountOf('three')]).toEqual([
+      'second',
+      undefined,
+    ]);
+  });
+
   it('calls nobody once its time is over, or for an account that it does not have', async () => {
     apply({ one: region('one') });
     expect(await sending.caller.call('main', { ...query(), deadline: realClock.now() - 1 })).toMatchObject({

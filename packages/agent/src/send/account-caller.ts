@@ -1,3 +1,4 @@
+import { coversNumbers } from '@waystation/core';
 import type { Clock } from '@waystation/core';
 import type { CallResult, ProviderCall, ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { SendChannel } from '../pool/send-channel.ts';
@@ -17,9 +18,15 @@ export class AccountCaller implements ProviderCaller {
     this.#dependencies = dependencies;
   }
 
-  accounts(): readonly string[] {
-    const state = this.#dependencies.routing.current();
-    return state === undefined ? [] : [...new Set(callable(state).map(({ account }) => account))];
+  accounts(e164?: string): readonly string[] {
+    const channels = this.#callable().filter(
+      ({ channel }) => e164 === undefined || coversNumbers(channel, [e164]),
+    );
+    return [...new Set(channels.map(({ account }) => account))];
+  }
+
+  accountOf(channel: string): string | undefined {
+    return this.#callable().find(({ name }) => name === channel)?.account;
   }
 
   async call(account: string, call: ProviderCall): Promise<CallResult> {
@@ -44,6 +51,11 @@ export class AccountCaller implements ProviderCaller {
     } finally {
       lease.release();
     }
+  }
+
+  #callable(): SendChannel[] {
+    const state = this.#dependencies.routing.current();
+    return state === undefined ? [] : callable(state);
   }
 }
 

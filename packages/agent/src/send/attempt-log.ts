@@ -1,4 +1,4 @@
-import type { Candidate, Outcome, Revision } from '@waystation/core';
+import type { Candidate, Outcome, Revision, Route } from '@waystation/core';
 
 /** An attempt that is about to be made. */
 export interface AttemptStart {
@@ -7,7 +7,18 @@ export interface AttemptStart {
   readonly outId: string;
   readonly revision: Revision;
   readonly route: string;
+  /** Whether nobody else can have sent this OutId. */
+  readonly unique: boolean;
+  /** As it will be sent. */
+  readonly templateCode: string;
+  /** What the route says of an unknown outcome; a later strategy changes nothing about it. */
+  readonly rule: UnknownRule;
+  /** How long the request may be on its way at most, in ms. */
+  readonly lastsMs: number;
 }
+
+/** What a route says of messages whose outcome is unknown. */
+export type UnknownRule = Pick<Route, 'onUnknownOutcome' | 'afterReconcile' | 'afterInconclusive'>;
 
 /** Told of each attempt of one message; what must outlive a crash is written behind it. */
 export interface AttemptLog {
@@ -15,4 +26,8 @@ export interface AttemptLog {
   starting(attempt: AttemptStart): Promise<void>;
   /** How the attempt that was told of last ended; undefined: it was not made after all. */
   ended(outcome: Outcome | undefined): void;
+  /** The provider's records prove that no attempt so far was taken. */
+  absent(): void;
+  /** What was proven so is in doubt again. */
+  reopen(): void;
 }

@@ -15,14 +15,19 @@ import type {
   Candidate,
   Clock,
   Message,
+  MessageSearchEnd,
   Pick as Picked,
   Random,
   RetryBudget,
 } from '@waystation/core';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
+import type { LimitBook } from '../limits/limit-book.ts';
 import type { AttemptResult } from '../pool/send-channel.ts';
+import { MessageSearches } from '../reconcile/message-searches.ts';
+import type { Searcher } from '../reconcile/searcher.ts';
 import type { AttemptAlerts } from './attempt-alerts.ts';
+import type { UnknownRule } from './attempt-log.ts';
 import type { BlockBook } from './block-book.ts';
 import type { Routing, RoutingState } from './routing.ts';
 
@@ -31,8 +36,10 @@ export interface AttemptRunDependencies {
   readonly routing: Pick<Routing, 'current'>;
   readonly alerts: Pick<AttemptAlerts, 'tell'>;
   readonly blocks: Pick<BlockBook, 'blockOf' | 'note'>;
+  readonly limits: Pick<LimitBook, 'channelOver' | 'takeChannel' | 'giveBackChannel'>;
   readonly health: Pick<HealthTracker, 'watch'>;
   readonly budget: BudgetHolder;
+  readonly searcher: Pick<Searcher, 'search' | 'cancel' | 'likes'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -69,6 +76,7 @@ export class AttemptRun {
   readonly #giveUp = new AbortController();
   /** Numbers of the attempts that the log was told of. */
   readonly #logged = new Set<number>();
+  readonly #searches: MessageSearches;
   #plan: AttemptPlan | undefined;
   #accepted: AttemptResult | undefined;
   #onFinish: ((ended: EndedAttempts) => void) | undefined;
@@ -78,10 +86,20 @@ export class AttemptRun {
   #deadlineTimer: NodeJS.Timeout | undefined;
   #slowTimer: NodeJS.Timeout | undefined;
   #waitTimer: NodeJS.Timeout | undefined;
+  #overdueTimer: NodeJS.Timeout | undefined;
 
   constructor(dependencies: AttemptRunDependencies, message: AttemptRunMessage) {
     this.#dependencies = dependencies;
     this.#message = message;
+    const { state, pick, id } = message;
+    const { channels, snapshot } = state;
+    const searched = {
+      ...{ id, channels, route: pick.route, message: message.message },
+      rules: snapshot.strategy.reconcile,
+    };
+    this.#searches = new MessageSearches(dependencies, searched, (end) => {
+      this.#searched(end);
+    });
   }
 
   /** Makes the attempts; over by the message's deadline at the latest. */
@@ -112,10 +130,11 @@ export class AttemptRun {
       clearTimeout(this.#deadlineTimer);
       clearTimeout(this.#slowTimer);
       clearTimeout(this.#waitTimer);
+      clearTimeout(this.#overdueTimer);
     }
   }
 
-  /** What the attempt comes to that was outstanding when `run` ended; undefined: there was none. */
+  /** What the message comes to whose attempt or search was not over when `run` ended; undefined: nothing was open. */
   get late(): Promise<EndedAttempts> | undefined {
     return this.#late;
   }
@@ -126,6 +145,7 @@ export class AttemptRun {
     return {
       candidates: mapOrder(pick.channels, (channel) => candidateOf(state, channel)),
       onUnknownOutcome: pick.route.onUnknownOutcome,
+      ...(pick.route.onUnknownOutcome !== 'fail' && { search: pick.route }),
       deadline: startedAt + (options.timeoutMs ?? timeouts.totalMs),
       connectMs: timeouts.connectMs,
       readMs: timeouts.readMs,
@@ -153,6 +173,11 @@ export class AttemptRun {
       case 'write':
         clearTimeout(this.#slowTimer);
         return;
+      case 'search':
+        clearTimeout(this.#overdueTimer);
+        this.#message.options.attempts?.reopen();
+        this.#searches.begin(this.#plan?.input.deadline);
+        return;
       case 'wait':
         this.#wait(effect);
         return;
@@ -160,17 +185,43 @@ export class AttemptRun {
         this.#giveUp.abort();
         return;
       case 'finish':
-        if (this.#plan?.state === 'done' && this.#plan.outstanding !== undefined) {
-          this.#late = new Promise((resolve) => (this.#onLate = resolve));
-        }
+        this.#leaveOpen();
         this.#onFinish?.(this.#ended(effect.verdict));
         return;
       case 'late':
+        this.#searches.cancel();
         this.#onLate?.(this.#ended(effect.verdict));
         return;
       case 'nothing':
         return;
     }
+  }
+
+  /** What goes on when the caller is told. */
+  #leaveOpen(): void {
+    if (this.#plan?.state !== 'done') return;
+    const { outstanding, searching } = this.#plan;
+    if (searching === undefined) this.#searches.cancel();
+    else if (!this.#searches.searching) this.#searches.begin();
+    if (outstanding === undefined && searching === undefined) return;
+    this.#late = new Promise((resolve) => (this.#onLate = resolve));
+  }
+
+  #searched(end: MessageSearchEnd): void {
+    const at = this.#dependencies.clock.now();
+    if (end.kind === 'absent') this.#message.options.attempts?.absent();
+    this.#step({ type: 'searched', at, end });
+  }
+
+  #tellWhenOverdue(number: number, at: number): void {
+    const { clock } = this.#dependencies;
+    clearTimeout(this.#overdueTimer);
+    this.#overdueTimer = setTimeout(
+      () => {
+        this.#step({ type: 'overdue', at: clock.now(), number });
+      },
+      Math.ceil(Math.max(0, at - clock.now())),
+    );
   }
 
   /** The attempt's log did not take it, or we have a defect: whoever still waits must not wait for ever. */
@@ -214,13 +265,14 @@ export class AttemptRun {
 
   /** One attempt, from connecting to its end. */
   async #attempt(order: AttemptOrder): Promise<void> {
-    const { clock, alerts, blocks } = this.#dependencies;
-    const { state, id, message } = this.#message;
+    const { clock, alerts, blocks, limits } = this.#dependencies;
+    const { state, message } = this.#message;
     const { candidate, number, deadline, listen } = order;
     const startedAt = clock.now();
     const channel = state.channels.get(candidate.channel);
-    if (channel?.hasRoom !== true || this.#isDrained(candidate)) {
-      this.#step({ type: 'no-room', at: startedAt, number });
+    const limit = channel && limits.channelOver(channel.name, channel.inFlight);
+    if (channel?.hasRoom !== true || limit !== undefined || this.#isDrained(candidate)) {
+      this.#step({ type: 'no-room', at: startedAt, number, ...(limit && { limit }) });
       return;
     }
     const block = blocks.blockOf(candidate, message);
@@ -228,10 +280,11 @@ export class AttemptRun {
       this.#step({ type: 'blocked', at: startedAt, number, block });
       return;
     }
+    limits.takeChannel(channel.name);
     const { connectMs, readMs } = state.snapshot.strategy.timeouts;
-    const outId = message.outId ?? id;
-    const limits = { deadline, connectMs, readMs, callerDeadline: this.#plan?.input.deadline ?? deadline };
-    const result = await this.#dependencies.health.watch(candidate, limits, () =>
+    const { outId } = this.#searches.outId;
+    const times = { deadline, connectMs, readMs, callerDeadline: this.#plan?.input.deadline ?? deadline };
+    const result = await this.#dependencies.health.watch(candidate, times, () =>
       channel.send({
         message,
         outId,
@@ -244,33 +297,45 @@ export class AttemptRun {
       }),
     );
     const { outcome } = result;
+    if (!outcome.written) limits.giveBackChannel(channel.name);
     if (this.#logged.has(number)) this.#message.options.attempts?.ended(outcome);
     alerts.tell(candidate, outcome);
     blocks.note(candidate, message, outcome, startedAt);
     if (outcome.class === 'accepted') this.#accepted = result;
+    clearTimeout(this.#overdueTimer);
+    this.#searches.ended(number, outcome);
     this.#step({ type: 'ended', at: clock.now(), number, outcome });
   }
 
   /** Asked when a connection stands, right before the request is made: the plan lets one attempt write at a time. */
   async #mayWrite({ candidate, number }: AttemptOrder): Promise<boolean> {
     if (!this.#isNext(candidate, number)) return false;
-    const { options, state, pick, message, id } = this.#message;
-    if (options.attempts === undefined || this.#logged.has(number)) return true;
-    this.#logged.add(number);
-    await options.attempts.starting({
-      candidate,
-      outId: message.outId ?? id,
-      revision: state.snapshot.revision,
-      route: pick.route.name,
-    });
-    // Writing that down takes a moment, in which time may have run out.
-    return this.#isNext(candidate, number);
+    const { options, state, pick } = this.#message;
+    if (options.attempts !== undefined && !this.#logged.has(number)) {
+      this.#logged.add(number);
+      const { timeouts } = state.snapshot.strategy;
+      await options.attempts.starting({
+        candidate,
+        ...this.#searches.outId,
+        templateCode: this.#searches.templateCodeFor(candidate),
+        revision: state.snapshot.revision,
+        route: pick.route.name,
+        rule: ruleOf(pick.route),
+        lastsMs: timeouts.connectMs + timeouts.readMs,
+      });
+      // Writing that down takes a moment, in which time may have run out.
+      if (!this.#isNext(candidate, number)) return false;
+    }
+    this.#searches.writing(number, candidate);
+    return true;
   }
 
   #isNext(candidate: Candidate, number: number): boolean {
     if (this.#isDrained(candidate)) return false;
     const effect = this.#step({ type: 'ready', at: this.#dependencies.clock.now(), number });
-    return effect.type === 'write';
+    if (effect.type !== 'write') return false;
+    if (effect.overdueAt !== undefined) this.#tellWhenOverdue(number, effect.overdueAt);
+    return true;
   }
 
   /** Whether an operator has taken a channel out of use, by now and not only when the message came. */
@@ -279,9 +344,21 @@ export class AttemptRun {
   }
 }
 
+function ruleOf({ onUnknownOutcome, afterReconcile, afterInconclusive }: UnknownRule): UnknownRule {
+  return { onUnknownOutcome, afterReconcile, afterInconclusive };
+}
+
 /** A channel of the strategy as the plan sees it. */
 export function candidateOf({ channels }: Pick<RoutingState, 'channels'>, name: string): Candidate {
   const open = channels.get(name);
   if (open === undefined) throw new Error(`the picker named ${name}, which is no open channel`);
-  return { channel: name, host: open.host, account: open.account, credential: open.channel.credential };
+  const { host, account, channel } = open;
+  const { credential, failureDomain } = channel;
+  return {
+    channel: name,
+    host,
+    account,
+    credential,
+    ...(failureDomain !== undefined && { failureDomain }),
+  };
 }

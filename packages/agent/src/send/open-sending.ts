@@ -7,9 +7,14 @@ import type { AskChain } from '../credentials/default-chain.ts';
 import { HealthTracker } from '../health/health-tracker.ts';
 import { probeHost } from '../health/probe-host.ts';
 import type { ProbeTarget } from '../health/probe-host.ts';
+import { LimitBook } from '../limits/limit-book.ts';
 import type { AgentLogger } from '../log/logger.ts';
 import { openChannel } from '../pool/open-channel.ts';
 import type { OpenChannelOptions } from '../pool/open-channel.ts';
+import type { BootClock } from '../reconcile/boot-clock.ts';
+import { PastSearcher } from '../reconcile/past-searcher.ts';
+import { searchOptions } from '../reconcile/search-options.ts';
+import { Searcher } from '../reconcile/searcher.ts';
 import type { SendSide } from '../status/send-side.ts';
 import { AccountCaller } from './account-caller.ts';
 import { AttemptAlerts } from './attempt-alerts.ts';
@@ -27,6 +32,8 @@ export interface SendingDependencies {
   readonly onCredentialsChanged?: () => void;
   /** Told when a channel came into another state of health. */
   readonly onHealthChanged?: () => void;
+  /** A clock that outlives this process; absent: nobody knows how long ago an earlier process did something. */
+  readonly bootClock?: BootClock;
   /** In place of the official package's default chain. */
   readonly askChain?: AskChain;
 }
@@ -49,9 +56,10 @@ export interface SendingOptions {
  * `CONFIG_INVALID` where the credentials' file cannot be used.
  */
 export async function openSending(
-  { clock, random, log, onCredentialsChanged, onHealthChanged, askChain }: SendingDependencies,
+  dependencies: SendingDependencies,
   options: SendingOptions,
 ): Promise<SendSide> {
+  const { clock, random, log, onCredentialsChanged, onHealthChanged, askChain, bootClock } = dependencies;
   const { allowEndpoints, env, credentialsFile, channels, probes = true } = options;
   const credentials = new CredentialBook(
     {
@@ -61,7 +69,7 @@ export async function openSending(
     },
     credentialsFile === undefined ? {} : { file: credentialsFile },
   );
-  const blocks = new BlockBook(clock);
+  const blocks = new BlockBook(clock, onHealthChanged);
   await credentials.start(() => {
     blocks.forgetCredentials();
     onCredentialsChanged?.();
@@ -84,9 +92,16 @@ export async function openSending(
     }),
     ...(onHealthChanged && { onChange: onHealthChanged }),
   });
-  const sender = new Sender({ routing, alerts, blocks, health, clock, random });
+  const limits = new LimitBook({ clock, onChange: onHealthChanged });
+  const strategy = () => routing.current()?.snapshot.strategy;
+  const searcher = new Searcher(
+    { clock, log: log.child({ component: 'reconcile' }) },
+    searchOptions(strategy),
+  );
+  const sender = new Sender({ routing, alerts, blocks, limits, health, searcher, clock, random });
   const caller = new AccountCaller({ routing, clock });
-  return new Sending({ credentials, routing, sender, caller, blocks, health, clock });
+  const past = new PastSearcher({ routing, searcher, clock, ...(bootClock && { bootClock }) });
+  return new Sending({ credentials, routing, sender, caller, blocks, limits, health, searcher, past, clock });
 }
 
 function aliyunEndpoints(): AllowEndpoint[] {

@@ -19,8 +19,12 @@ export function resultOf({ id, revision, route, attempts, verdict, accepted }: E
   const facts = { id, revision, route, attempts: attempts.map(recordOf) };
   switch (verdict.kind) {
     case 'accepted': {
-      const { bizId, requestId } = accepted ?? {};
-      const ids = { ...(bizId !== undefined && { bizId }), ...(requestId !== undefined && { requestId }) };
+      const { bizId, requestId, byGateway } = accepted ?? {};
+      const ids = {
+        ...(bizId !== undefined && { bizId }),
+        ...(requestId !== undefined && { requestId }),
+        ...(byGateway && { byGateway }),
+      };
       return { ...facts, kind: 'accepted', channel: verdict.channel, ...ids };
     }
     case 'rejected':
@@ -30,8 +34,8 @@ export function resultOf({ id, revision, route, attempts, verdict, accepted }: E
       return { ...facts, kind: 'number-limited', retryAfterMs, ...providerCode(verdict) };
     }
     case 'no-channel': {
-      const { reason, retryAfterMs } = verdict;
-      return { ...facts, kind: 'no-channel', reason, retryAfterMs };
+      const { cause, reason, retryAfterMs } = verdict;
+      return { ...facts, kind: cause === 'limited' ? 'limited' : 'no-channel', reason, retryAfterMs };
     }
     // Nobody waits for the answer of a caller who hung up; like a deadline, it says that nothing was sent.
     case 'cancelled':
@@ -47,11 +51,11 @@ export function countOf({ kind }: SendResult): keyof SendCounts {
   return kind === 'accepted' || kind === 'unknown' ? kind : 'failed';
 }
 
-function recordOf({ candidate, outcome, startedAt, endedAt }: EndedAttempt): AttemptRecord {
+function recordOf({ candidate, outcome, startedAt, endedAt, searched }: EndedAttempt): AttemptRecord {
   const { class: outcomeClass, code } = outcome;
   const ms = Math.max(0, Math.round(endedAt - startedAt));
   const told = { ...(code !== undefined && { code }), ms, ...(outcome.written && { written: true }) };
-  return { channel: candidate.channel, outcome: outcomeClass, ...told };
+  return { channel: candidate.channel, outcome: outcomeClass, ...told, ...(searched && { searched }) };
 }
 
 function providerCode({ code }: { readonly code?: string }): { readonly providerCode?: string } {

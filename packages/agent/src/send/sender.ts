@@ -1,7 +1,10 @@
 import { emptyRetryBudget } from '@waystation/core';
 import type { Message } from '@waystation/core';
+import { mayComeLater } from '../deliver/deliver-kept.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
+import { MessageGate } from '../limits/message-gate.ts';
+import type { MessageGateDependencies } from '../limits/message-gate.ts';
 import type { SendCounts } from '../status/send-side.ts';
 import { AttemptRun } from './attempt-run.ts';
 import type { AttemptRunDependencies, BudgetHolder, EndedAttempts } from './attempt-run.ts';
@@ -14,6 +17,7 @@ import type { SendResult } from './send-result.ts';
 export interface SenderDependencies extends Omit<AttemptRunDependencies, 'budget'> {
   readonly routing: Pick<Routing, 'acquire' | 'current'>;
   readonly health: Pick<HealthTracker, 'view' | 'watch'>;
+  readonly limits: AttemptRunDependencies['limits'] & MessageGateDependencies['limits'];
 }
 
 /** A message's answer, and the promise of what an attempt that was outstanding then came to. */
@@ -25,11 +29,13 @@ interface Sent {
 /** Sends messages: picks channels, and does what the attempt plan says. */
 export class Sender implements MessageSender {
   readonly #dependencies: SenderDependencies;
+  readonly #gate: MessageGate;
   readonly #budget: BudgetHolder = { current: emptyRetryBudget };
   readonly #counts = { accepted: 0, failed: 0, unknown: 0 };
 
   constructor(dependencies: SenderDependencies) {
     this.#dependencies = dependencies;
+    this.#gate = new MessageGate(dependencies);
   }
 
   /** Messages by their end since the start. */
@@ -51,9 +57,12 @@ export class Sender implements MessageSender {
       const { result, late } = await this.#sendBy(lease.state, id, message, options);
       if (late !== undefined) {
         held = true;
+        options.onOpen?.(late);
         void this.#tellLate(late, lease, options);
       }
-      return this.#counted(result);
+      // What may still be sent later has not ended yet.
+      const goesOn = options.deliverBy !== undefined && mayComeLater(result);
+      return goesOn ? result : this.#counted(result);
     } finally {
       if (!held) lease.release();
     }
@@ -70,25 +79,19 @@ export class Sender implements MessageSender {
 
   async #sendBy(state: RoutingState, id: string, message: Message, options: SendOptions): Promise<Sent> {
     const { revision } = state.snapshot;
-    const { route: name } = options;
-    const health = this.#dependencies.health.view();
-    const pick = state.picker.pick(message, this.#dependencies.random, {
-      ...(name !== undefined && { route: name }),
-      ...(health !== undefined && { health }),
-    });
-    if (!pick.picked) {
-      const route = pick.route === undefined ? {} : { route: pick.route.name };
-      const { reason } = pick;
-      return {
-        result: { kind: 'no-channel', id, revision, ...route, attempts: [], reason, retryAfterMs: 60_000 },
-      };
-    }
+    const entry = await this.#gate.enter({ state, id, message, options });
+    if (!entry.entered) return { result: entry.result };
+    const { pick, timeoutMs, settle } = entry;
     const run = new AttemptRun(
       { ...this.#dependencies, budget: this.#budget },
-      { state, pick, id, message, options },
+      { state, pick, id, message, options: { ...options, timeoutMs } },
     );
-    const told = ({ plan, verdict, accepted }: EndedAttempts) =>
-      resultOf({ id, revision, route: pick.route.name, attempts: plan.attempts, verdict, accepted });
+    const told = ({ plan, verdict, accepted }: EndedAttempts) => {
+      const ended = { id, revision, route: pick.route.name, attempts: plan.attempts, verdict, accepted };
+      const result = resultOf(ended);
+      settle(result);
+      return result;
+    };
     const result = told(await run.run());
     const late = run.late?.then(told);
     return { result, ...(late && { late }) };

@@ -1,19 +1,33 @@
-import type { ChannelCondition, Clock, Message, RoutingSnapshot } from '@waystation/core';
+import { tellChannelState } from '@waystation/core';
+import type {
+  Candidate,
+  ChannelBlock,
+  ChannelCondition,
+  Clock,
+  Message,
+  RoutingSnapshot,
+} from '@waystation/core';
 import type { CredentialBook } from '../credentials/credential-book.ts';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
+import type { LimitBook } from '../limits/limit-book.ts';
+import type { PastSearch } from '../reconcile/past-search.ts';
+import type { Searcher } from '../reconcile/searcher.ts';
 import type {
   BlockState,
   ChannelHealthState,
   ChannelState,
+  LimitStates,
   SendCounts,
   SendSide,
 } from '../status/send-side.ts';
 import type { ApplyResult } from '../sync/strategy-applier.ts';
 import { candidateOf } from './attempt-run.ts';
 import type { BlockBook } from './block-book.ts';
-import type { Routing, RoutingState } from './routing.ts';
+import { deliveryPace } from './delivery-pace.ts';
+import type { DeliveryPace } from './delivery-pace.ts';
+import type { Routing } from './routing.ts';
 import type { SendResult } from './send-result.ts';
 import type { Sender } from './sender.ts';
 
@@ -23,9 +37,12 @@ export interface SendingParts {
   readonly routing: Pick<Routing, 'apply' | 'current' | 'stop'>;
   readonly sender: Pick<Sender, 'send' | 'counts'>;
   readonly caller: ProviderCaller;
+  readonly searcher: Pick<Searcher, 'stop'>;
+  readonly past: PastSearch;
   readonly health: Pick<HealthTracker, 'renew' | 'conditionOf' | 'probingFirst' | 'stop'>;
   readonly clock: Clock;
-  readonly blocks: Pick<BlockBook, 'keep' | 'states'>;
+  readonly blocks: Pick<BlockBook, 'keep' | 'states' | 'stop'>;
+  readonly limits: Pick<LimitBook, 'change' | 'limitedOf' | 'states' | 'stop'>;
 }
 
 /** The half of the agent that sends: credentials, routing and the sender as one. */
@@ -38,7 +55,17 @@ export class Sending implements SendSide {
 
   get channels(): readonly ChannelState[] {
     const state = this.#parts.routing.current();
-    return state === undefined ? [] : statesOf(state, (name) => this.#healthOf(name));
+    if (state === undefined) return [];
+    const { limits } = this.#parts;
+    const blocks = this.#parts.blocks.states;
+    return [...state.channels.values()].map(({ name, channel, host, account, inFlight }) => {
+      const drained = state.snapshot.overrides.get(name)?.kind === 'drain';
+      const health = this.#healthOf(name);
+      const own = blocksOf(blocks, candidateOf(state, name));
+      const standing = tellChannelState({ drained, health, blocks: own, limited: limits.limitedOf(name) });
+      const { provider } = channel;
+      return { name, ...standing, provider, host, account, drained, inFlight, health };
+    });
   }
 
   get probingFirst(): boolean {
@@ -49,6 +76,10 @@ export class Sending implements SendSide {
     return this.#parts.blocks.states;
   }
 
+  get limits(): LimitStates {
+    return this.#parts.limits.states;
+  }
+
   get counts(): SendCounts {
     return this.#parts.sender.counts;
   }
@@ -57,12 +88,19 @@ export class Sending implements SendSide {
     return this.#parts.caller;
   }
 
+  get past(): PastSearch {
+    return this.#parts.past;
+  }
+
   apply(snapshot: RoutingSnapshot): ApplyResult {
-    const { routing, blocks, health } = this.#parts;
+    const { routing, blocks, health, limits } = this.#parts;
     const result = routing.apply(snapshot);
     const state = routing.current();
     if (state !== undefined) blocks.keep([...state.channels.keys()].map((name) => candidateOf(state, name)));
-    if (result.applied && state !== undefined) health.renew(state.channels, snapshot);
+    if (result.applied && state !== undefined) {
+      health.renew(state.channels, snapshot);
+      limits.change(snapshot.strategy.limits);
+    }
     return result;
   }
 
@@ -70,9 +108,17 @@ export class Sending implements SendSide {
     return this.#parts.sender.send(message, options);
   }
 
+  paceOf(message: Message, route: string | undefined): DeliveryPace {
+    return deliveryPace(this.#parts.routing.current(), message, route);
+  }
+
   async stop(timeoutMs: number): Promise<void> {
+    // What is searched for stays unknown: whoever waits for it is told so.
+    this.#parts.searcher.stop();
     await this.#parts.credentials.stop();
     await this.#parts.health.stop();
+    this.#parts.limits.stop();
+    this.#parts.blocks.stop();
     await this.#parts.routing.stop(timeoutMs);
   }
 
@@ -95,17 +141,11 @@ function healthStateOf({ health, score }: ChannelCondition, clock: Clock): Chann
   };
 }
 
-function statesOf(
-  { channels, snapshot }: RoutingState,
-  healthOf: (name: string) => ChannelHealthState | undefined,
-): ChannelState[] {
-  return [...channels.values()].map(({ name, channel, host, account, inFlight }) => ({
-    name,
-    provider: channel.provider,
-    host,
-    account,
-    drained: snapshot.overrides.get(name)?.kind === 'drain',
-    inFlight,
-    health: healthOf(name),
-  }));
+/** Those that keep every message from a channel: a missing sign or template keeps some. */
+function blocksOf(blocks: readonly BlockState[], candidate: Candidate): ChannelBlock[] {
+  return blocks.flatMap(({ kind, name, code, reason, until }) =>
+    kind !== 'content' && candidate[kind] === name
+      ? [{ scope: { kind, name }, ...(code !== undefined && { code }), reason, until }]
+      : [],
+  );
 }

@@ -1,9 +1,10 @@
 import type { AgentReport, Clock } from '@waystation/core';
+import type { Deliveries } from '../deliver/deliveries.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { SourceState } from '../sync/offered-strategy.ts';
 import type { StrategyIntake } from '../sync/strategy-intake.ts';
 import type { AgentFacts, AgentPhase } from './agent-facts.ts';
-import type { SendSide } from './send-side.ts';
+import type { ChannelState, SendSide } from './send-side.ts';
 
 /** Where the parts of the picture come from. */
 export interface AgentStatusSources {
@@ -11,9 +12,10 @@ export interface AgentStatusSources {
   readonly clock: Clock;
   readonly phase: () => AgentPhase;
   readonly intake: Pick<StrategyIntake, 'applied' | 'firstSource' | 'refused' | 'counts'>;
-  readonly sendSide: Pick<SendSide, 'blocks' | 'channels' | 'counts' | 'probingFirst'>;
+  readonly sendSide: Pick<SendSide, 'blocks' | 'channels' | 'counts' | 'limits' | 'probingFirst'>;
   readonly feed: () => SourceState;
   readonly journal: Pick<Journal, 'state'>;
+  readonly deliveries: Pick<Deliveries, 'state'>;
   /** What else an operator should know, in sentences: a damaged cache, a full disk. */
   readonly troubles: () => readonly string[];
 }
@@ -51,7 +53,7 @@ export class AgentStatus {
 
   /** What `/status` shows. */
   document(): Readonly<Record<string, unknown>> {
-    const { facts, clock, phase, intake, sendSide, feed, journal, troubles } = this.#sources;
+    const { facts, clock, phase, intake, sendSide, feed, journal, deliveries, troubles } = this.#sources;
     const { applied, refused } = intake;
     const { staleSince, trouble } = feed();
     // While there is doubt, the reason stands beside it; without, it is a warning of its own.
@@ -79,8 +81,10 @@ export class AgentStatus {
       strategies: intake.counts,
       channels: sendSide.channels,
       blocks: sendSide.blocks,
+      limits: sendSide.limits,
       counts: sendSide.counts,
       journal: journal.state,
+      deliveries: deliveries.state,
       warnings: [...(applied?.warnings ?? []), ...troubles(), ...odd],
     };
   }
@@ -109,14 +113,25 @@ export class AgentStatus {
         refused: { revision: refused.revision, reason: refused.reason.slice(0, 2000), at: iso(refused.at) },
       }),
       channels: Object.fromEntries(
-        sendSide.channels.map(({ name, host, drained, health }) => [
-          name,
-          { host, drained, ...(health && { health: health.state, why: health.why }) },
-        ]),
+        sendSide.channels.map((channel) => [channel.name, channelReport(channel)]),
       ),
       counts: { ...sendSide.counts },
     };
   }
+}
+
+/** What the store is told of a channel: of a healthy one hardly anything. */
+function channelReport(channel: ChannelState): AgentReport['channels'][string] {
+  const { host, drained, health, state, why, code, until } = channel;
+  return {
+    host,
+    drained,
+    ...(health && { health: health.state }),
+    state,
+    ...(state !== 'healthy' && { why: why.slice(0, 200) }),
+    ...(code !== undefined && { code }),
+    ...(until !== undefined && { until }),
+  };
 }
 
 function iso(wallTime: number): string {

@@ -1,5 +1,5 @@
 import { strategyDigest } from '@waystation/config';
-import { canonicalJson, parseStrategy, strategyError, strategyUnacted } from '@waystation/core';
+import { canonicalJson, parseStrategy, strategyError } from '@waystation/core';
 import type { Clock, Revision, RoutingSnapshot, StrategyWarning } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import type { OfferedStrategy, StrategySource, StrategyTaker } from './offered-strategy.ts';
@@ -115,8 +115,7 @@ export class StrategyIntake implements StrategyTaker {
     };
     const result = applier.apply(snapshot);
     if (!result.applied) return result.reason;
-    const known = [...parsed.warnings, ...strategyUnacted(parsed.strategy)];
-    const warnings = [...known.map(inWords), ...result.warnings];
+    const warnings = [...parsed.warnings.map(inWords), ...result.warnings];
     const before = this.#applied?.snapshot;
     const news = before === undefined || before.digest !== snapshot.digest || before.revision !== revision;
     this.#applied = { snapshot, source, warnings, appliedAt: clock.wallTime() };

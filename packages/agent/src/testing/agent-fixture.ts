@@ -17,6 +17,7 @@ export class FakeSendSide implements SendSide {
   stopped = false;
   readonly caller: ProviderCaller = {
     accounts: () => [],
+    accountOf: () => undefined,
     call: () => Promise.resolve({ kind: 'not-called', reason: 'not asked for' }),
   };
   /** Whether the channel `forbidden` is let in. */
@@ -31,14 +32,25 @@ export class FakeSendSide implements SendSide {
       account: credential,
       drained: overrides?.get(name)?.kind === 'drain',
       inFlight: 0,
+      state: 'healthy',
+      why: 'nothing is known against it',
     }));
   }
 
   probingFirst = false;
 
+  readonly past: SendSide['past'] = {
+    search: () => ({
+      end: Promise.resolve({ kind: 'inconclusive', reason: 'not asked for' }),
+      stop: () => undefined,
+    }),
+  };
+
   get blocks(): SendSide['blocks'] {
     return [];
   }
+
+  readonly limits: SendSide['limits'] = { routes: {}, numbers: { tracked: 0, forgotten: 0 } };
 
   get counts(): SendSide['counts'] {
     return { accepted: 1, failed: 2, unknown: 3 };
@@ -53,6 +65,10 @@ export class FakeSendSide implements SendSide {
 
   send(): Promise<SendResult> {
     return this.answer();
+  }
+
+  paceOf(): ReturnType<SendSide['paceOf']> {
+    return { perSecond: 5, room: true };
   }
 
   stop(): Promise<void> {

@@ -57,6 +57,7 @@ export class ApiFixture {
   #address: ListenAddress | undefined;
 
   constructor(setup: ApiSetup = {}) {
+    const recent = new RecentMessages(10);
     const shared = {
       sender: {
         send: async (...call: Sent) => {
@@ -65,23 +66,25 @@ export class ApiFixture {
         },
       },
       find: () => Promise.resolve(undefined),
-      recent: new RecentMessages(10),
+      recent,
+      findSent: (bizId: string) => Promise.resolve(recent.findSent(bizId)),
       notReady: () => setup.notReady,
       log: pino({ enabled: false }),
     };
     const clock = { now: () => performance.now(), wallTime: setup.wallTime ?? (() => Date.now()) };
     const caller = setup.caller ?? {
       accounts: () => [],
+      accountOf: () => undefined,
       call: () => Promise.reject(new Error('not asked for')),
     };
     const compat = new CompatHandler(
       { ...shared, totalMs: () => 2500, clock, caller },
       {
-        localKeys: setup.localKeys,
+        localKeys: () => setup.localKeys,
         actions: setup.actions ?? ['Query*'],
       },
     );
-    const dependencies = { ...shared, compat };
+    const dependencies = { ...shared, clock, compat };
     const rules = { allowedHosts: new Set<string>(), ...setup.rules };
     this.#listener = new HttpListener(
       {

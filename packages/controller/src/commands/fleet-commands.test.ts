@@ -53,6 +53,38 @@ describe('agents and status', () => {
     expect(out).toContain('agents: 6 (1 current, 2 behind, 1 refused, 1 empty, 1 unreadable)');
   });
 
+  it('tell how each channel stands, and why', async () => {
+    const well = { host: 'h:443', drained: false, health: 'healthy', state: 'healthy' };
+    const until = '2026-01-01T01:30:00.000Z';
+    const blocked = {
+      ...well,
+      state: 'blocked',
+      why: 'its account main: no balance',
+      code: 'isv.AMOUNT_NOT_ENOUGH',
+    };
+    await desk.report('a', { channels: { 'cn-hangzhou': { ...blocked, until }, 'ap-southeast-1': well } });
+    await desk.report('b', { channels: { 'cn-hangzhou': well, 'ap-southeast-1': well } });
+    // An older agent tells of its health alone.
+    const older = { host: 'h:443', drained: false, health: 'ejected', why: '3 timeouts in a row' };
+    await desk.report('c', { channels: { 'ap-southeast-1': older } });
+    const agents = (await desk.run('agents')).out;
+    expect(agents).toMatch(
+      /^a +cn-hangzhou +blocked +1h 30m +its account main: no balance \(isv.AMOUNT_NOT_ENOUGH\)$/m,
+    );
+    expect(agents).toMatch(/^c +ap-southeast-1 +ejected +- +3 timeouts in a row$/m);
+    expect(agents).not.toMatch(/^b +\S+ +(healthy|blocked)/m);
+    const status = (await desk.run('status')).out;
+    expect(status).toMatch(/^cn-hangzhou .*blocked 1, healthy 1 +its account main: no balance$/m);
+    expect(status).toMatch(/^ap-southeast-1 .*ejected 1, healthy 2 +3 timeouts in a row$/m);
+    const { channels } = JSON.parse((await desk.run('status', '-o', 'json')).out) as {
+      channels: { name: string; states: Record<string, number> }[];
+    };
+    expect(channels.map(({ states }) => states)).toEqual([
+      { blocked: 1, healthy: 1 },
+      { ejected: 1, healthy: 2 },
+    ]);
+  });
+
   it('show an empty fleet', async () => {
     const run = await desk.run('--env', 'nowhere', 'status');
     expect(run).toMatchObject({ code: 0, out: 'nowhere/default: no strategy yet\n\nagents: 0\n' });

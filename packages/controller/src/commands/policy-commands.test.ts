@@ -37,6 +37,20 @@ describe('weights set, primary set, policy set', () => {
     expect(await desk.stored(desk.keys.strategy)).not.toContain('timeouts');
   });
 
+  it('warn of what they bring, not of what was so before', async () => {
+    const foreign = sampleYaml.replace(
+      'regionId: cn-hangzhou,',
+      'regionId: cn-hangzhou, endpoint: sms.example,',
+    );
+    const run = await desk.run('strategy', 'apply', '-f', await desk.file('foreign.yaml', foreign), '--yes');
+    expect(run.err).toContain('channels.cn-hangzhou sends to sms.example');
+    const one = ['weights', 'set', 'default', 'cn-hangzhou=0', '--yes'];
+    expect(await desk.run(...one)).toMatchObject({ code: 0, err: '' });
+    const { err } = await desk.run(...one, 'ap-southeast-1=0');
+    expect(err).toContain('routes.default.policy.weights are all 0');
+    expect(err).not.toContain('sms.example');
+  });
+
   it.each([
     [['weights', 'set', 'defalt', 'cn-hangzhou=1'], 2, /no route defalt.*default/],
     [['weights', 'set', 'default', 'cn-hangzou=1'], 2, /no channel cn-hangzou.*cn-hangzhou/],

@@ -1,7 +1,6 @@
 import type { CommandDefinition } from '../command-definition.ts';
-import { usage } from '../invocation.ts';
 import { changeOptions } from '../workflow/change-strategy.ts';
-import { changePolicy } from '../workflow/change-policy.ts';
+import { changePolicyOf } from '../workflow/change-policy.ts';
 
 /** `wayctl primary set`. */
 export const primarySet: CommandDefinition = {
@@ -19,14 +18,10 @@ export const primarySet: CommandDefinition = {
     'wayctl primary set otp cn-hangzhou --yes --wait',
   ],
   async run(invocation) {
-    const [route, channel] = [invocation.required(0), invocation.required(1)];
-    return changePolicy(invocation, route, [channel], (policy) => {
-      if (policy.kind !== 'primary-backup') {
-        throw usage(
-          `route ${route} is ${policy.kind}, not primary-backup: change that first with "wayctl policy set ${route} primary-backup CHANNEL…"`,
-        );
-      }
-      return { kind: 'primary-backup', order: [channel, ...policy.order.filter((name) => name !== channel)] };
+    const channel = invocation.required(1);
+    const wanted = { kind: 'primary-backup', members: 'CHANNEL…' } as const;
+    return changePolicyOf(invocation, wanted, [channel], (policy) => {
+      return { ...policy, order: [channel, ...policy.order.filter((name) => name !== channel)] };
     });
   },
 };

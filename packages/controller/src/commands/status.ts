@@ -5,6 +5,7 @@ import type { FleetStatus } from '../fleet/fleet-status.ts';
 import type { Colours } from '../output/colours.ts';
 import { printable } from '../output/printable.ts';
 import { table } from '../output/table.ts';
+import type { Cell } from '../output/table.ts';
 
 /** `wayctl status`. */
 export const statusCommand: CommandDefinition = {
@@ -43,14 +44,18 @@ function renderStatus(status: FleetStatus, colours: Colours): string {
     parts.push(
       '\n',
       table(
-        ['CHANNEL', 'PROVIDER', 'ENDPOINT', 'DRAINED ON', 'OVERRIDE'],
-        channels.map(({ name, provider, endpoint, drainedOn, agents: knownTo, override }) => [
-          name,
-          provider,
-          endpoint,
-          `${drainedOn} of ${knownTo}`,
-          override === undefined ? '' : { text: override, paint: colours.yellow },
-        ]),
+        ['CHANNEL', 'PROVIDER', 'ENDPOINT', 'DRAINED ON', 'STATE', 'OVERRIDE', 'WHY'],
+        channels.map(
+          ({ name, provider, endpoint, drainedOn, agents: knownTo, states, why = '', override }) => [
+            name,
+            provider,
+            endpoint,
+            `${drainedOn} of ${knownTo}`,
+            stateCell(states, colours),
+            override === undefined ? '' : { text: override, paint: colours.yellow },
+            why,
+          ],
+        ),
       ),
     );
   }
@@ -58,6 +63,16 @@ function renderStatus(status: FleetStatus, colours: Colours): string {
   const counts = Object.entries(states).flatMap(([state, count]) => (count > 0 ? [`${count} ${state}`] : []));
   parts.push(`\nagents: ${total}${counts.length === 0 ? '' : ` (${counts.join(', ')})`}\n`);
   return parts.join('');
+}
+
+/** `healthy` where all agents say so, else each state with how many do. */
+function stateCell(states: FleetStatus['channels'][number]['states'], colours: Colours): Cell {
+  const counts = Object.entries(states);
+  const [first] = counts;
+  if (first === undefined) return '-';
+  if (counts.length === 1 && first[0] === 'healthy') return 'healthy';
+  const text = counts.map(([state, count]) => `${state} ${count}`).join(', ');
+  return { text, paint: colours.yellow };
 }
 
 function describeStrategy(strategy: FleetStatus['strategy']): string {

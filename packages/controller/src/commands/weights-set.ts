@@ -1,7 +1,7 @@
 import type { CommandDefinition } from '../command-definition.ts';
 import { usage } from '../invocation.ts';
 import { changeOptions } from '../workflow/change-strategy.ts';
-import { changePolicy } from '../workflow/change-policy.ts';
+import { changePolicyOf } from '../workflow/change-policy.ts';
 
 /** `wayctl weights set`. */
 export const weightsSet: CommandDefinition = {
@@ -20,13 +20,9 @@ export const weightsSet: CommandDefinition = {
   ],
   async run(invocation) {
     const weights = readWeights(invocation.rest(1));
-    return changePolicy(invocation, invocation.required(0), Object.keys(weights), (policy) => {
-      if (policy.kind !== 'weighted-random') {
-        throw usage(
-          `route ${invocation.required(0)} is ${policy.kind}, not weighted-random: change that first with "wayctl policy set ${invocation.required(0)} weighted-random CHANNEL=WEIGHT…"`,
-        );
-      }
-      return { kind: 'weighted-random', weights: { ...policy.weights, ...weights } };
+    const wanted = { kind: 'weighted-random', members: 'CHANNEL=WEIGHT…' } as const;
+    return changePolicyOf(invocation, wanted, Object.keys(weights), (policy) => {
+      return { ...policy, weights: { ...policy.weights, ...weights } };
     });
   },
 };

@@ -5,6 +5,7 @@ import { checkText } from '../strategy/check-strategy.ts';
 import type { CheckedStrategy } from '../strategy/check-strategy.ts';
 import { agentState, listAgents } from './agents.ts';
 import type { AgentState, StoredReport } from './agents.ts';
+import { countChannelStates, stateOf } from './channel-standings.ts';
 import { listEvents } from './events.ts';
 import { latestSeq, readHistory } from './history.ts';
 import { listOverrides } from './overrides.ts';
@@ -34,6 +35,10 @@ export interface FleetStatus extends FleetId {
     /** Agents that have it drained, of those that know it. */
     readonly drainedOn: number;
     readonly agents: number;
+    /** State → agents that report it, the strongest first. */
+    readonly states: Readonly<Record<string, number>>;
+    /** Why it is not well, by one of the agents where it stands worst. */
+    readonly why?: string;
     readonly override?: string;
   }[];
   readonly agents: { readonly total: number } & Readonly<Record<AgentState, number>>;
@@ -118,12 +123,16 @@ function channelsOf(
     const channel = defined[name];
     const states = agents.flatMap(({ report }) => report?.channels[name] ?? []);
     const override = overrides.get(name);
+    const counts = countChannelStates(states);
+    const worst = states.find((state) => stateOf(state) === Object.keys(counts)[0]);
     return {
       name,
       provider: channel?.provider ?? '-',
       endpoint: channel === undefined ? 'not in the strategy' : channelHost(channel),
       drainedOn: states.filter(({ drained }) => drained).length,
       agents: states.length,
+      states: counts,
+      ...(worst?.why === undefined ? {} : { why: worst.why }),
       ...(override === undefined ? {} : { override: describeOverride(override) }),
     };
   });

@@ -1,36 +1,18 @@
 import { WaystationError } from '@waystation/core';
-import type {
-  Clock,
-  ConfigStore,
-  FleetKeys,
-  Override,
-  Random,
-  Revision,
-  StoreCompare,
-} from '@waystation/core';
+import type { Override, Revision, StoreCompare } from '@waystation/core';
 import { eventWrites, listEvents, makeEvent } from './events.ts';
 import type { EventDraft } from './events.ts';
+import type { FleetWriter } from './fleet-writer.ts';
 
 /** etcd takes 128 operations a transaction; conditions beyond this many would leave no room. */
 const maxCompares = 90;
 
 /** Writes operators' overrides, each in one transaction with its event. */
 export class OverrideRepository {
-  readonly #store: ConfigStore;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #keys: FleetKeys;
-  readonly #author: string;
+  readonly #writer: FleetWriter;
 
-  constructor(
-    dependencies: { readonly store: ConfigStore; readonly clock: Clock; readonly random: Random },
-    options: { readonly keys: FleetKeys; readonly author: string },
-  ) {
-    this.#store = dependencies.store;
-    this.#clock = dependencies.clock;
-    this.#random = dependencies.random;
-    this.#keys = options.keys;
-    this.#author = options.author;
+  constructor(writer: FleetWriter) {
+    this.#writer = writer;
   }
 
   /**
@@ -47,18 +29,23 @@ export class OverrideRepository {
       readonly event: EventDraft;
     },
   ): Promise<Revision> {
-    const { events } = await listEvents(this.#store, this.#keys);
-    const event = makeEvent(change.event, this.#author, this.#clock.wallTime(), this.#random);
-    const key = this.#keys.override(channel);
+    const { events } = await listEvents(this.#writer.store, this.#writer.keys);
+    const event = makeEvent(
+      change.event,
+      this.#writer.author,
+      this.#writer.clock.wallTime(),
+      this.#writer.random,
+    );
+    const key = this.#writer.keys.override(channel);
     const value = change.override === undefined ? undefined : JSON.stringify(change.override);
-    const result = await this.#store.transact(change.seen.slice(0, maxCompares), [
+    const result = await this.#writer.store.transact(change.seen.slice(0, maxCompares), [
       value === undefined ? { type: 'delete', key } : { type: 'put', key, value },
-      ...eventWrites(this.#keys, event, events),
+      ...eventWrites(this.#writer.keys, event, events),
     ]);
     if (!result.committed) {
       throw new WaystationError(
         'STRATEGY_CONFLICT',
-        `the strategy or an override changed while ${this.#author} changed channel ${channel}; nothing was changed: look at "wayctl status" and try again`,
+        `the strategy or an override changed while ${this.#writer.author} changed channel ${channel}; nothing was changed: look at "wayctl status" and try again`,
       );
     }
     if (value !== undefined && change.forMs !== undefined) await this.#expire(key, value, change.forMs);
@@ -68,7 +55,7 @@ export class OverrideRepository {
   /** Puts the override once more, under a lease that nobody keeps alive once this program has ended. */
   async #expire(key: string, value: string, forMs: number): Promise<void> {
     try {
-      const lease = await this.#store.lease(forMs);
+      const lease = await this.#writer.store.lease(forMs);
       await lease.put(key, value);
     } catch (cause) {
       throw new WaystationError(

@@ -14,10 +14,13 @@ afterEach(async () => {
 
 let throws = 0;
 const repository = (author: string, store: ConfigStore = desk.store) =>
-  new StrategyRepository(
-    { store, clock: desk.clock, random: () => (throws += 1) / 1e6 },
-    { keys: desk.keys, author },
-  );
+  new StrategyRepository({
+    store,
+    clock: desk.clock,
+    random: () => (throws += 1) / 1e6,
+    keys: desk.keys,
+    author,
+  });
 const edit = (base: number, value: string) => ({
   base,
   document: { value },

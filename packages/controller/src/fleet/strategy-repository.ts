@@ -1,16 +1,8 @@
 import { isWaystationError, WaystationError } from '@waystation/core';
-import type {
-  CallOptions,
-  Clock,
-  ConfigStore,
-  FleetKeys,
-  HistoryEntry,
-  Random,
-  Revision,
-  StoreWrite,
-} from '@waystation/core';
+import type { CallOptions, HistoryEntry, Revision, StoreWrite } from '@waystation/core';
 import { describeConflict } from './conflict.ts';
 import { eventWrites, listEvents, makeEvent } from './events.ts';
+import type { FleetWriter } from './fleet-writer.ts';
 import { latestSeq, readHistory } from './history.ts';
 
 /** The strategy as it stands in the store. */
@@ -44,32 +36,21 @@ const maxTries = 5;
 
 /** Reads and edits one fleet's strategy; every edit is one transaction with its history and its event. */
 export class StrategyRepository {
-  readonly #store: ConfigStore;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #keys: FleetKeys;
-  readonly #author: string;
+  readonly #writer: FleetWriter;
 
-  constructor(
-    dependencies: { readonly store: ConfigStore; readonly clock: Clock; readonly random: Random },
-    options: { readonly keys: FleetKeys; readonly author: string },
-  ) {
-    this.#store = dependencies.store;
-    this.#clock = dependencies.clock;
-    this.#random = dependencies.random;
-    this.#keys = options.keys;
-    this.#author = options.author;
+  constructor(writer: FleetWriter) {
+    this.#writer = writer;
   }
 
   /** The strategy now; undefined where there is none. */
   async read(options?: CallOptions): Promise<CurrentStrategy | undefined> {
-    const { entry } = await this.#store.get(this.#keys.strategy, options);
+    const { entry } = await this.#writer.store.get(this.#writer.keys.strategy, options);
     return entry === undefined ? undefined : { revision: entry.modRevision, text: entry.value };
   }
 
   /** Number of the newest history entry, 0 for an empty history. */
   async newestSeq(options?: CallOptions): Promise<number> {
-    const { events } = await listEvents(this.#store, this.#keys, options);
+    const { events } = await listEvents(this.#writer.store, this.#writer.keys, options);
     return this.#newestSeq(seqHint(events), options);
   }
 
@@ -79,14 +60,14 @@ export class StrategyRepository {
    */
   async commit(edit: StrategyEdit, options?: CallOptions): Promise<CommittedEdit> {
     for (let attempt = 0; attempt < maxTries; attempt += 1) {
-      const { events } = await listEvents(this.#store, this.#keys, options);
+      const { events } = await listEvents(this.#writer.store, this.#writer.keys, options);
       const seq = (await this.#newestSeq(seqHint(events), options)) + 1;
       const { entry, event } = this.#records(edit, seq);
-      const historyKey = this.#keys.historyEntry(seq);
+      const historyKey = this.#writer.keys.historyEntry(seq);
       const writes: readonly StoreWrite[] = [
-        { type: 'put', key: this.#keys.strategy, value: JSON.stringify(edit.document) },
+        { type: 'put', key: this.#writer.keys.strategy, value: JSON.stringify(edit.document) },
         { type: 'put', key: historyKey, value: JSON.stringify(entry) },
-        ...eventWrites(this.#keys, event, events),
+        ...eventWrites(this.#writer.keys, event, events),
       ];
       const revision = await this.#transact(edit.base, historyKey, writes, JSON.stringify(entry), options);
       if (revision !== undefined) return { revision, seq };
@@ -96,7 +77,7 @@ export class StrategyRepository {
     }
     throw new WaystationError(
       'STORE_FAILED',
-      `found no free number in ${this.#keys.history} in ${maxTries} tries`,
+      `found no free number in ${this.#writer.keys.history} in ${maxTries} tries`,
     );
   }
 
@@ -104,9 +85,10 @@ export class StrategyRepository {
   async conflict(expected: Revision, options?: CallOptions): Promise<WaystationError> {
     const current = await this.read(options);
     const seq = await this.newestSeq(options);
-    const newest = seq === 0 ? undefined : await readHistory(this.#store, this.#keys, seq, options);
+    const newest =
+      seq === 0 ? undefined : await readHistory(this.#writer.store, this.#writer.keys, seq, options);
     return describeConflict({
-      author: this.#author,
+      author: this.#writer.author,
       expected,
       ...(current === undefined ? {} : { current }),
       ...(newest === undefined ? {} : { newest }),
@@ -114,7 +96,7 @@ export class StrategyRepository {
   }
 
   #records(edit: StrategyEdit, seq: number) {
-    const at = this.#clock.wallTime();
+    const at = this.#writer.clock.wallTime();
     const reason = edit.reason === undefined ? {} : { reason: edit.reason };
     const entry: HistoryEntry = {
       schemaVersion: 1,
@@ -122,7 +104,7 @@ export class StrategyRepository {
       document: edit.document,
       digest: edit.digest,
       ...(edit.parent === undefined ? {} : { parent: edit.parent }),
-      by: this.#author,
+      by: this.#writer.author,
       at: new Date(at).toISOString(),
       ...reason,
       action: edit.action,
@@ -133,7 +115,7 @@ export class StrategyRepository {
       data: { seq, digest: edit.digest },
       ...reason,
     };
-    return { entry, event: makeEvent(draft, this.#author, at, this.#random) };
+    return { entry, event: makeEvent(draft, this.#writer.author, at, this.#writer.random) };
   }
 
   /** The revision of the change; undefined where a condition did not hold. */
@@ -145,11 +127,11 @@ export class StrategyRepository {
     options?: CallOptions,
   ): Promise<Revision | undefined> {
     const compares = [
-      { key: this.#keys.strategy, modRevision: base },
+      { key: this.#writer.keys.strategy, modRevision: base },
       { key: historyKey, modRevision: 0 },
     ];
     try {
-      const result = await this.#store.transact(compares, writes, options);
+      const result = await this.#writer.store.transact(compares, writes, options);
       return result.committed ? result.revision : undefined;
     } catch (error) {
       if (!isWaystationError(error, 'STORE_TIMEOUT') && !isWaystationError(error, 'STORE_UNAVAILABLE')) {
@@ -167,7 +149,7 @@ export class StrategyRepository {
   ): Promise<Revision> {
     let entry;
     try {
-      ({ entry } = await this.#store.get(historyKey, options));
+      ({ entry } = await this.#writer.store.get(historyKey, options));
     } catch {
       throw new WaystationError(
         error.code,
@@ -180,11 +162,11 @@ export class StrategyRepository {
   }
 
   async #newestSeq(hint: number, options?: CallOptions): Promise<number> {
-    const newest = await latestSeq(this.#store, this.#keys, hint, options);
+    const newest = await latestSeq(this.#writer.store, this.#writer.keys, hint, options);
     if (newest > 0) return newest;
     // Either the fleet is new, or somebody removed the history's beginning by hand: then it has to be listed.
-    const { entries } = await this.#store.list(this.#keys.history, options);
-    return Math.max(0, ...entries.map(({ key }) => Number(key.slice(this.#keys.history.length)) || 0));
+    const { entries } = await this.#writer.store.list(this.#writer.keys.history, options);
+    return Math.max(0, ...entries.map(({ key }) => Number(key.slice(this.#writer.keys.history.length)) || 0));
   }
 }
 

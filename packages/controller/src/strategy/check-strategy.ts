@@ -1,6 +1,6 @@
 import { readDocument, strategyDigest } from '@waystation/config';
 import type { DocumentIssue, DocumentPlace } from '@waystation/config';
-import { parseStrategy, strategyUnacted } from '@waystation/core';
+import { parseStrategy } from '@waystation/core';
 import type { DocumentPath, Strategy, StrategyInput, StrategyParse } from '@waystation/core';
 
 /** One mistake of a document. */
@@ -17,7 +17,7 @@ export interface ValidStrategy {
   /** With every default filled in. */
   readonly strategy: Strategy;
   readonly digest: string;
-  /** What is valid but hardly meant, or not acted on yet, in sentences. */
+  /** What is valid but hardly meant, in sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -62,6 +62,6 @@ function toChecked(
     document: document as StrategyInput,
     strategy,
     digest: strategyDigest(strategy),
-    warnings: [...warnings, ...strategyUnacted(strategy)].map(({ message }) => message),
+    warnings: warnings.map(({ message }) => message),
   };
 }

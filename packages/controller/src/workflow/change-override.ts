@@ -47,12 +47,9 @@ export async function changeOverride(
     await invocation.emit({ dryRun: true, channel, change: kind }, () => `dry run: nothing was changed\n`);
     return exitCodes.done;
   }
-  const keys = await invocation.keys();
-  const { clock, random } = invocation.world;
-  const repository = new OverrideRepository(
-    { store: await invocation.store(), clock, random },
-    { keys, author: (await invocation.common()).by },
-  );
+  const writer = await invocation.writer();
+  const { keys } = writer;
+  const repository = new OverrideRepository(writer);
   const seen: readonly StoreCompare[] = [
     { key: keys.strategy, modRevision: facts.current.revision },
     ...neighbours(facts.strategy.strategy, channel).map((name) => ({

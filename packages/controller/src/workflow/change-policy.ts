@@ -21,7 +21,27 @@ export async function changePolicy(
   if (policy === undefined) throw new Error(`no policy at route ${position}`);
   const next = checkDocument(withPolicy(strategy.document, position, change(policy)));
   if (!next.valid) return rejectStrategy(invocation, invocation.command, next);
-  return changeStrategy(invocation, { current, next });
+  return changeStrategy(invocation, { current, next, partly: true });
+}
+
+/** As `changePolicy`, of a route whose policy must be of this kind; `members` shows how it is made one. */
+export async function changePolicyOf<K extends Policy['kind']>(
+  invocation: Invocation,
+  { kind, members }: { readonly kind: K; readonly members: string },
+  channels: readonly string[],
+  change: (policy: Extract<Policy, { kind: K }>) => Policy,
+): Promise<ExitCode> {
+  const route = invocation.required(0);
+  return changePolicy(invocation, route, channels, (policy) => {
+    if (isOfKind(policy, kind)) return change(policy);
+    throw usage(
+      `route ${route} is ${policy.kind}, not ${kind}: change that first with "wayctl policy set ${route} ${kind} ${members}"`,
+    );
+  });
+}
+
+function isOfKind<K extends Policy['kind']>(policy: Policy, kind: K): policy is Extract<Policy, { kind: K }> {
+  return policy.kind === kind;
 }
 
 function findRoute({ routes }: Strategy, name: string): number {

@@ -28,6 +28,8 @@ export const changeOptions: readonly OptionDefinition[] = [
 export interface Proposal {
   readonly current: CurrentStrategy | undefined;
   readonly next: ValidStrategy;
+  /** Only a part was edited: what was to be warned of before is not told again. Default false. */
+  readonly partly?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface Proposal {
  * one transaction, wait for the agents, print the result.
  */
 export async function changeStrategy(invocation: Invocation, proposal: Proposal): Promise<ExitCode> {
-  const { current, next } = proposal;
+  const { current, next, partly = false } = proposal;
   const reason = invocation.reason();
   const repository = await invocation.repository();
   const expected = invocation.integer('ifRevision', '--if-revision', 0);
@@ -43,7 +45,8 @@ export async function changeStrategy(invocation: Invocation, proposal: Proposal)
   if (expected !== undefined && expected !== base) throw await repository.conflict(expected);
   const before = current === undefined ? undefined : checkText(current.text, 'strategy in etcd');
   const valid = before?.valid === true ? before : undefined;
-  const warnings = warningsFor(invocation, next);
+  const known = new Set(partly && valid !== undefined ? warningsFor(invocation, valid) : []);
+  const warnings = warningsFor(invocation, next).filter((warning) => !known.has(warning));
   warnAbout(invocation, warnings);
   if (valid?.digest === next.digest) {
     if (invocation.flag('dryRun')) return dryRun(invocation, base, next, { changes: [], warnings });

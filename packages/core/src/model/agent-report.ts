@@ -25,9 +25,16 @@ export const agentReportSchema = z.object({
     z.object({
       host: z.string(),
       drained: z.boolean(),
-      /** Its health (`healthy`, `ejected`, …) and why; absent in reports of older agents. */
+      /** Its health (`healthy`, `ejected`, …); absent in reports of older agents. */
       health: z.string().optional(),
+      /** What says most of it (`blocked`, `limited`, …, else its health); absent in reports of older agents. */
+      state: z.string().optional(),
+      /** Why it is in that state; absent of a healthy one. */
       why: z.string().optional(),
+      /** The provider's code of a block. */
+      code: z.string().optional(),
+      /** When a block or an ejection ends, at the earliest. */
+      until: z.iso.datetime().optional(),
     }),
   ),
   counts: z.object({ accepted: z.int(), failed: z.int(), unknown: z.int() }),

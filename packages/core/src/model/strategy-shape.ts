@@ -17,8 +17,9 @@ const window = z.strictObject({
   windowMs: z
     .int()
     .min(1000)
-    .max(31 * 86_400_000),
-  max: z.int().min(1).max(1_000_000),
+    .max(31 * 86_400_000)
+    .describe('Any stretch of this length.'),
+  max: z.int().min(1).max(1000).describe('Messages to one number within it.'),
 });
 const burst = z
   .int()
@@ -144,7 +145,12 @@ export const strategyShape = z.strictObject({
           z.strictObject({
             perSecond: z.number().min(0.01).max(1_000_000).optional().describe('Attempts a second.'),
             burst: burst.optional(),
-            maxInFlight: z.int().min(1).max(10_000).optional().describe('Attempts under way at once.'),
+            maxInFlight: z
+              .int()
+              .min(1)
+              .max(256)
+              .optional()
+              .describe('Attempts under way at once; without it 256.'),
           }),
         )
         .default({}),

@@ -50,6 +50,10 @@ function pickWith(
 const three: Channels = { a: aliyun, b: aliyun, c: aliyun };
 const order: Policy = { kind: 'primary-backup', order: ['b', 'a', 'c'] };
 const twoNumbers = { e164: ['+8613800138000', '+8613900139000'] };
+const batchOf = (...codes: string[]): Partial<Message> => ({
+  ...twoNumbers,
+  batch: { texts: codes.map((code) => ({ signName: '驿站', templateParam: { code } })) },
+});
 
 describe('buildPicker', () => {
   it.each<[string, () => ReturnType<typeof pickWith>, string[]]>([
@@ -90,6 +94,16 @@ describe('buildPicker', () => {
     [
       'lets a gateway say that it takes two numbers',
       () => pickWith({ ...three, b: { ...http, maxNumbers: 2 } }, order, {}, twoNumbers),
+      ['b', 'a', 'c'],
+    ],
+    [
+      'leaves a gateway out of a batch of different texts, whatever it takes',
+      () => pickWith({ ...three, b: { ...http, maxNumbers: 2 } }, order, {}, batchOf('1', '2')),
+      ['a', 'c'],
+    ],
+    [
+      'keeps a gateway for a batch of one text for all',
+      () => pickWith({ ...three, b: { ...http, maxNumbers: 2 } }, order, {}, batchOf('1', '1')),
       ['b', 'a', 'c'],
     ],
     [

@@ -100,6 +100,7 @@ function nothingLeft(
     [`template ${message.templateCode} not covered`, without('template')],
     ['country of a number not covered', without('country')],
     [`${String(demand.numbers)} numbers are too many for one request`, without('numbers')],
+    ['different texts in one request', without('mixed')],
     ['drained', pinned.length > 0 ? [] : named.filter((channel) => overrides.get(channel)?.kind === 'drain')],
   ];
   const told = reasons

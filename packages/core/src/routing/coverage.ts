@@ -1,4 +1,5 @@
 import type { Channel } from '../model/channel.ts';
+import { isMixed } from '../model/message-batch.ts';
 import type { Message } from '../model/message.ts';
 import { allWithin, countryPrefixes } from './country-code.ts';
 
@@ -7,6 +8,8 @@ export interface Demand {
   readonly templateCode: string;
   readonly countryPrefixes: readonly string[];
   readonly numbers: number;
+  /** Whether numbers get different texts in one request. */
+  readonly mixed: boolean;
 }
 
 /** What a message demands of a channel. */
@@ -15,11 +18,12 @@ export function demandOf(message: Message): Demand {
     templateCode: message.templateCode,
     countryPrefixes: countryPrefixes(message.e164),
     numbers: message.e164.length,
+    mixed: isMixed(message),
   };
 }
 
 /** Why a channel cannot send a message; `undefined`: it can. */
-export type CoverageGap = 'template' | 'country' | 'numbers';
+export type CoverageGap = 'template' | 'country' | 'numbers' | 'mixed';
 
 /** Tests one channel against messages; built once for a snapshot. */
 export type Coverage = (demand: Demand) => CoverageGap | undefined;
@@ -29,6 +33,12 @@ export function coversTemplate(channel: Channel, templateCode: string): boolean 
   const templates = channel.covers?.templateCodes;
   if (templates !== undefined && !templates.includes(templateCode)) return false;
   return channel.provider !== 'http' || Object.hasOwn(channel.contents, templateCode);
+}
+
+/** Whether a channel sends to the countries of all these numbers (E.164). */
+export function coversNumbers(channel: Channel, e164: readonly string[]): boolean {
+  const countryCodes = channel.covers?.countryCodes;
+  return countryCodes === undefined || allWithin(countryPrefixes(e164), countryCodes);
 }
 
 /** How many numbers a channel takes in one request. */
@@ -42,9 +52,11 @@ export function buildCoverage(channel: Channel): Coverage {
   const templates = templateCodes === undefined ? undefined : new Set(templateCodes);
   const contents = channel.provider === 'http' ? new Set(Object.keys(channel.contents)) : undefined;
   const maxNumbers = maxNumbersOf(channel);
-  return ({ templateCode, countryPrefixes: prefixes, numbers }) => {
+  return ({ templateCode, countryPrefixes: prefixes, numbers, mixed }) => {
     if (templates?.has(templateCode) === false || contents?.has(templateCode) === false) return 'template';
     if (countryCodes !== undefined && !allWithin(prefixes, countryCodes)) return 'country';
-    return numbers > maxNumbers ? 'numbers' : undefined;
+    if (numbers > maxNumbers) return 'numbers';
+    // A gateway has one text for all numbers of a request.
+    return mixed && channel.provider === 'http' ? 'mixed' : undefined;
   };
 }

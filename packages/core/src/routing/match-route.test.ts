@@ -36,6 +36,12 @@ describe('matchRoute', () => {
     ['takes the first of several that match', [{ templateCodes: ['SMS_1'] }, undefined], {}, 'r0'],
     ['passes over another template', [{ templateCodes: ['SMS_2'] }, undefined], {}, 'r1'],
     ['passes over another sign', [{ signNames: ['别'] }, undefined], {}, 'r1'],
+    [
+      'wants every sign of a batch',
+      [{ signNames: ['驿站'] }, { signNames: ['驿站', '别'] }],
+      { batch: { texts: [{ signName: '驿站' }, { signName: '别' }] } },
+      'r1',
+    ],
     ['wants all that is given', [{ templateCodes: ['SMS_1'], signNames: ['别'] }, undefined], {}, 'r1'],
     ['takes a catch-all before a later template', [undefined, { templateCodes: ['SMS_1'] }], {}, 'r0'],
     ['matches a country by its code', [{ countryCodes: ['86'] }, undefined], {}, 'r0'],
@@ -62,14 +68,14 @@ describe('matchRoute', () => {
     expect(nameOf(matchRoute(strategy, messageOf(), 'r0'))).toBe('r0');
     expect(matchRoute(strategy, messageOf(), 'nope')).toEqual({
       matched: false,
-      reason: 'there is no route called nope',
+      reason: 'there is no route of this name',
     });
   });
 
   it('says so when nothing matches', () => {
     expect(matchRoute(strategyOf([{ templateCodes: ['SMS_2'] }]), messageOf())).toEqual({
       matched: false,
-      reason: 'no route matches template SMS_1 with these numbers and sign',
+      reason: 'no route matches this template with these numbers and this sign',
     });
   });
 

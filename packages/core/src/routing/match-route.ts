@@ -1,3 +1,4 @@
+import { signNamesOf } from '../model/message-batch.ts';
 import type { Message } from '../model/message.ts';
 import type { Route } from '../model/route.ts';
 import type { Strategy } from '../model/strategy.ts';
@@ -40,11 +41,12 @@ export function buildRouteMatcher(strategy: Pick<Strategy, 'routes'>): RouteMatc
       if (name !== undefined) {
         const route = byName.get(name);
         return route === undefined
-          ? { matched: false, reason: `there is no route called ${name}` }
+          ? { matched: false, reason: 'there is no route of this name' }
           : { matched: true, route };
       }
       const prefixes = countryPrefixes(message.e164);
-      const fits = (compiled: CompiledRoute) => agrees(compiled, message.signName, prefixes);
+      const signNames = signNamesOf(message);
+      const fits = (compiled: CompiledRoute) => agrees(compiled, signNames, prefixes);
       const named = byTemplate.get(message.templateCode)?.find(fits);
       const any = forAnyTemplate.find(
         (compiled) => (named === undefined || compiled.position < named.position) && fits(compiled),
@@ -53,7 +55,7 @@ export function buildRouteMatcher(strategy: Pick<Strategy, 'routes'>): RouteMatc
       return first === undefined
         ? {
             matched: false,
-            reason: `no route matches template ${message.templateCode} with these numbers and sign`,
+            reason: 'no route matches this template with these numbers and this sign',
           }
         : { matched: true, route: first.route };
     },
@@ -65,10 +67,14 @@ export function matchRoute(strategy: Pick<Strategy, 'routes'>, message: Message,
   return buildRouteMatcher(strategy).match(message, name);
 }
 
-function agrees({ route, signs }: CompiledRoute, signName: string, prefixes: readonly string[]): boolean {
+function agrees(
+  { route, signs }: CompiledRoute,
+  signNames: readonly string[],
+  prefixes: readonly string[],
+): boolean {
   const countries = route.match?.countryCodes;
   return (
-    (signs === undefined || signs.has(signName)) &&
+    (signs === undefined || signNames.every((signName) => signs.has(signName))) &&
     (countries === undefined || allWithin(prefixes, countries))
   );
 }

@@ -6,6 +6,8 @@ import type { OutcomeScope } from './outcome.ts';
 export interface Exclusions {
   readonly channels: ReadonlySet<string>;
   readonly hosts: ReadonlySet<string>;
+  /** Failure domains of the hosts. */
+  readonly domains: ReadonlySet<string>;
   readonly accounts: ReadonlySet<string>;
   readonly credentials: ReadonlySet<string>;
 }
@@ -14,6 +16,7 @@ export interface Exclusions {
 export const nothingExcluded: Exclusions = {
   channels: new Set(),
   hosts: new Set(),
+  domains: new Set(),
   accounts: new Set(),
   credentials: new Set(),
 };
@@ -23,7 +26,12 @@ export function exclude(excluded: Exclusions, candidate: Candidate, scope: Outco
   const channels = new Set(excluded.channels).add(candidate.channel);
   switch (scope) {
     case 'host':
-      return { ...excluded, channels, hosts: new Set(excluded.hosts).add(candidate.host) };
+      return {
+        ...excluded,
+        channels,
+        hosts: new Set(excluded.hosts).add(candidate.host),
+        domains: withDomain(excluded.domains, candidate),
+      };
     case 'account':
       return { ...excluded, channels, accounts: new Set(excluded.accounts).add(candidate.account) };
     case 'credential':
@@ -36,21 +44,29 @@ export function exclude(excluded: Exclusions, candidate: Candidate, scope: Outco
 }
 
 /**
- * The first candidate that may still be tried and is not among `passedOver`. One whose host is excluded comes
- * back last, when nothing else is left: its host may have failed for another account, or for a moment.
+ * The first candidate that may still be tried and is not among `passedOver`. One whose failure domain is excluded
+ * comes back when nothing else is left, and one whose host is after those: it may have failed for another account,
+ * or for a moment.
  */
 export function nextCandidate(
   candidates: Order<Candidate>,
   excluded: Exclusions,
-  passedOver: ReadonlySet<string>,
+  passedOver: Pick<ReadonlySet<string>, 'has'>,
 ): Candidate | undefined {
-  let last: Candidate | undefined;
+  let sameDomain: Candidate | undefined;
+  let sameHost: Candidate | undefined;
   for (let index = 0; ; index += 1) {
     const candidate = candidates.at(index);
-    if (candidate === undefined) return last;
+    if (candidate === undefined) return sameDomain ?? sameHost;
     if (excluded.channels.has(candidate.channel) || passedOver.has(candidate.channel)) continue;
     if (excluded.accounts.has(candidate.account) || excluded.credentials.has(candidate.credential)) continue;
-    if (!excluded.hosts.has(candidate.host)) return candidate;
-    last ??= candidate;
+    const { host, failureDomain } = candidate;
+    if (excluded.hosts.has(host)) sameHost ??= candidate;
+    else if (failureDomain === undefined || !excluded.domains.has(failureDomain)) return candidate;
+    else sameDomain ??= candidate;
   }
+}
+
+function withDomain(domains: ReadonlySet<string>, { failureDomain }: Candidate): ReadonlySet<string> {
+  return failureDomain === undefined ? domains : new Set(domains).add(failureDomain);
 }

@@ -1,9 +1,11 @@
 import type { Instant, Random } from '../clock.ts';
+import type { ChannelOver } from '../limits/channel-limits.ts';
 import type { Route } from '../model/route.ts';
+import type { MessageSearchEnd } from '../reconcile/search-state.ts';
 import type { Order } from '../routing/order.ts';
 import type { Exclusions } from './attempt-exclusions.ts';
 import type { BlockedCandidate, RetryRules } from './attempt-return.ts';
-import type { AttemptVerdict, Candidate, EndedAttempt } from './attempt-verdict.ts';
+import type { AttemptVerdict, Candidate, EndedAttempt, FullChannels } from './attempt-verdict.ts';
 import type { Block } from './blocks.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -11,8 +13,10 @@ import type { Outcome } from './outcome.ts';
 export interface AttemptPlanInput {
   /** In the order they are to be tried. */
   readonly candidates: Order<Candidate>;
-  /** `resend` goes on after an unknown outcome; with the others the plan ends there. */
+  /** `resend` goes on after an unknown outcome, `reconcile` where `search` allows it; else the plan ends there. */
   readonly onUnknownOutcome: Route['onUnknownOutcome'];
+  /** What follows a search in the provider's records; absent: nobody searches. */
+  readonly search?: Pick<Route, 'afterReconcile' | 'afterInconclusive'>;
   /** When the caller wants its answer. */
   readonly deadline: Instant;
   /** Ceiling for connecting, in ms. */
@@ -43,7 +47,7 @@ export interface PlanFacts {
   /** Candidates that were passed over for a block. */
   readonly blocked: readonly BlockedCandidate[];
   /** Channels that had no room since the last attempt ended; they are asked again after the next. */
-  readonly full: ReadonlySet<string>;
+  readonly full: FullChannels;
   readonly callerGone: boolean;
 }
 
@@ -58,21 +62,41 @@ export type AttemptingPlan = PlanFacts & {
 /** A plan that lets time pass before it returns to a candidate. */
 type WaitingPlan = PlanFacts & { readonly state: 'waiting'; readonly candidate: Candidate };
 
+/** A plan that has the provider's records searched for its unknown attempts, before anything else is sent. */
+export type SearchingPlan = PlanFacts & {
+  readonly state: 'searching';
+  /** Was written, is taking long, and is still listened to; the last of `attempts` until it is known better. */
+  readonly listening?: RunningAttempt;
+  /** What a later attempt was refused with: nothing is sent any more, whatever the search finds. */
+  readonly refused?: Outcome;
+  /** Why the search, which is over, did not tell; only the attempt that is listened to still can. */
+  readonly inconclusive?: string;
+};
+
 /** A plan that has its verdict. */
-type DonePlan = PlanFacts & {
+export type DonePlan = PlanFacts & {
   readonly state: 'done';
   readonly verdict: AttemptVerdict;
-  /** Was written and not answered when the caller's time was over. */
+  /** Was written and not answered when the caller was told. */
   readonly outstanding?: RunningAttempt;
+  /** The search goes on; nothing is sent for what it finds. */
+  readonly searching?: true;
+  readonly refused?: Outcome;
 };
 
 /** The life of one message's attempts; changed by `stepAttemptPlan` alone. */
-export type AttemptPlan = AttemptingPlan | WaitingPlan | DonePlan;
+export type AttemptPlan = AttemptingPlan | WaitingPlan | SearchingPlan | DonePlan;
 
 /** What happened to a plan; `number` is the attempt's. */
 export type AttemptEvent =
   /** The channel had no room: nothing was tried, nobody is to blame. */
-  | { readonly type: 'no-room'; readonly at: Instant; readonly number: number }
+  | {
+      readonly type: 'no-room';
+      readonly at: Instant;
+      readonly number: number;
+      /** The strategy's limit that says so; absent: its connections are all in use. */
+      readonly limit?: ChannelOver;
+    }
   /** A block stands in the way. */
   | { readonly type: 'blocked'; readonly at: Instant; readonly number: number; readonly block: Block }
   /** Connecting takes long: another candidate's connection may be opened beside it. */
@@ -83,6 +107,10 @@ export type AttemptEvent =
   | { readonly type: 'ended'; readonly at: Instant; readonly number: number; readonly outcome: Outcome }
   /** The time of `wait` is over; `granted` says whether the retry budget had one left, where it was asked. */
   | { readonly type: 'waited'; readonly at: Instant; readonly granted: boolean }
+  /** A written attempt takes so long that its provider may be asked about it. */
+  | { readonly type: 'overdue'; readonly at: Instant; readonly number: number }
+  /** What the search for every attempt of unknown outcome has come to. */
+  | { readonly type: 'searched'; readonly at: Instant; readonly end: MessageSearchEnd }
   /** The caller's time is over. */
   | { readonly type: 'deadline'; readonly at: Instant }
   /** The caller hung up. */
@@ -100,15 +128,17 @@ export type AttemptEffect =
       /** Whether an attempt that was written is still listened to after `deadline`, up to `readMs`. */
       readonly listen: boolean;
     }
-  /** Write the request of the attempt that is ready. */
-  | { readonly type: 'write' }
+  /** Write the request of the attempt that is ready; tell of `overdue` where that is given. */
+  | { readonly type: 'write'; readonly overdueAt?: Instant }
+  /** Search the providers' records for every attempt of unknown outcome, again where that was done; tell of `searched`. */
+  | { readonly type: 'search' }
   /** Let a time pass, take a retry of the budget if `retry`, tell of `waited`. */
   | { readonly type: 'wait'; readonly until: Instant; readonly retry: boolean }
   /** Give the attempts up of which nothing was written yet, else let them end; tell of `ended` either way. */
   | { readonly type: 'cancel-unwritten' }
-  /** Answer the caller: the plan is over, but for the answer to an outstanding attempt. */
+  /** Answer the caller: the plan is over, but for an outstanding attempt, and for a search where it says so. */
   | { readonly type: 'finish'; readonly verdict: AttemptVerdict }
-  /** The outstanding attempt has ended: what became of the message after all. */
+  /** The outstanding attempt has ended, or the search has: what became of the message after all. */
   | { readonly type: 'late'; readonly verdict: AttemptVerdict }
   /** Wait for the next event. */
   | { readonly type: 'nothing' };

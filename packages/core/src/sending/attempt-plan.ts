@@ -2,6 +2,7 @@ import type { Instant } from '../clock.ts';
 import { exclude, nextCandidate, nothingExcluded } from './attempt-exclusions.ts';
 import type { Exclusions } from './attempt-exclusions.ts';
 import type {
+  AttemptEffect,
   AttemptEvent,
   AttemptingPlan,
   AttemptPlan,
@@ -11,8 +12,10 @@ import type {
   RunningAttempt,
 } from './attempt-plan-state.ts';
 import { asIfAttempted, nextReturn } from './attempt-return.ts';
+import { anyUnknown, beginSearch, stepAfterEnd, stepSearching } from './attempt-search.ts';
+import type { SearchStepResult } from './attempt-search.ts';
 import { exhaustedVerdict, outOfTimeVerdict, refusedVerdict, unknownVerdict } from './attempt-verdict.ts';
-import type { AttemptVerdict, Candidate, EndedAttempt } from './attempt-verdict.ts';
+import type { AttemptVerdict, Candidate, EndedAttempt, FullChannels } from './attempt-verdict.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -22,20 +25,24 @@ export const minimumAttemptMs = 300;
 /** While another candidate is left, an attempt takes this share of what remains, but may always take `floorMs`. */
 const attemptShare = { ofRemaining: 0.6, floorMs: 1000 } as const;
 
+const nobodyFull: FullChannels = new Map();
+
 /** Begins a plan at `at`. */
 export function startAttemptPlan(input: AttemptPlanInput, at: Instant): AttemptStep {
-  const nothing = { begun: 0, attempts: [], blocked: [], full: new Set<string>(), callerGone: false };
+  const nothing = { begun: 0, attempts: [], blocked: [], full: nobodyFull, callerGone: false };
   return proceed({ input, excluded: nothingExcluded, ...nothing }, at);
 }
 
 /** The whole life of a message's attempts: state and event in, next state and one effect out. */
 export function stepAttemptPlan(plan: AttemptPlan, event: AttemptEvent): AttemptStep {
   if (event.type === 'caller-gone') return hangUp(plan, event.at);
-  if (plan.state === 'done') return afterEnd(plan, event);
+  if (plan.state === 'done') return stepAfterEnd(plan, event);
   if (event.type === 'deadline') return timeUp(plan, event.at);
+  if (plan.state === 'searching') return afterSearching(stepSearching(plan, event), event.at);
+  if (event.type === 'searched') return still(plan);
   if (plan.state === 'waiting') {
     if (event.type !== 'waited') return still(plan);
-    if (!event.granted) return finish(plan, nobodyLeft(plan, event.at));
+    if (!event.granted) return comeBack(plan, event.at, true);
     return attempt(plan, plan.candidate, event.at, []);
   }
   if (event.type === 'slow') return plan.writing ? still(plan) : beside(plan, event.at);
@@ -54,9 +61,11 @@ function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
   switch (event.type) {
     case 'ready':
       if (at >= plan.input.deadline || isCancelled(plan)) return still(plan);
-      return { plan: { ...plan, running: [one], writing: true }, effect: { type: 'write' } };
+      return { plan: { ...plan, running: [one], writing: true }, effect: writeEffect(plan, at) };
+    case 'overdue':
+      return plan.writing && searches(plan) ? overdue(plan, one, at) : still(plan);
     case 'no-room':
-      return goOn({ ...plan, full: new Set(plan.full).add(one.candidate.channel) }, others, at);
+      return goOn({ ...plan, full: new Map(plan.full).set(one.candidate.channel, event.limit) }, others, at);
     case 'blocked': {
       const { candidate } = one;
       const blocked = [...plan.blocked, { candidate, block: event.block }];
@@ -64,6 +73,45 @@ function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
     }
     case 'ended':
       return afterAttempt(plan, one, others, event.outcome, at);
+  }
+}
+
+/** Once another candidate could be asked, the provider is asked about an attempt; what it answers still counts. */
+function writeEffect({ input }: PlanFacts, at: Instant): Extract<AttemptEffect, { type: 'write' }> {
+  const overdueAt = at + shareOf(input.deadline - at, input.readMs);
+  const inTime = overdueAt < input.deadline;
+  return { type: 'write', ...(searches({ input }) && inTime && { overdueAt }) };
+}
+
+function overdue(plan: AttemptingPlan, one: RunningAttempt, at: Instant): AttemptStep {
+  return beginSearch(withOpen(withoutRunning(plan), one, at), { listening: one });
+}
+
+function withoutRunning({
+  input,
+  begun,
+  attempts,
+  excluded,
+  blocked,
+  full,
+  callerGone,
+}: PlanFacts): PlanFacts {
+  return { input, begun, attempts, excluded, blocked, full, callerGone };
+}
+
+/** Whether an unknown outcome is followed by a search. */
+function searches({ input }: Pick<PlanFacts, 'input'>): boolean {
+  return input.onUnknownOutcome === 'reconcile' && input.search !== undefined;
+}
+
+function afterSearching(result: SearchStepResult, at: Instant): AttemptStep {
+  switch (result.kind) {
+    case 'step':
+      return result.step;
+    case 'finish':
+      return finish(result.facts, result.verdict, { searched: true });
+    case 'proceed':
+      return proceed({ ...result.facts, full: nobodyFull }, at);
   }
 }
 
@@ -76,9 +124,21 @@ function afterAttempt(
 ): AttemptStep {
   const attempts = [...plan.attempts, { candidate, outcome, startedAt, endedAt: at }];
   const excluded = exclude(plan.excluded, candidate, outcome.excludes);
-  const next = { ...plan, attempts, excluded, full: new Set<string>() };
+  const next = { ...plan, attempts, excluded, full: nobodyFull };
+  if (plan.input.search !== undefined && leavesDoubt(plan.attempts, outcome)) {
+    return beginSearch(withoutRunning(next), { refused: outcome });
+  }
+  if (outcome.class === 'unknown' && searches(next)) return beginSearch(withoutRunning(next));
   const verdict = verdictOf(next, outcome);
   return verdict === undefined ? goOn(next, others, at) : finish(next, verdict);
+}
+
+/** Refused after one that stayed open: nothing more is sent, and what became of that one is asked. */
+function leavesDoubt(before: readonly EndedAttempt[], outcome: Outcome): boolean {
+  if (outcome.excludes !== 'everything') return false;
+  // A limit may even come of a text that nobody found.
+  const absentToo = outcome.class === 'limited';
+  return absentToo ? before.some((one) => one.outcome.class === 'unknown') : anyUnknown(before);
 }
 
 /** What an outcome decides by itself; undefined: other candidates may take the message. */
@@ -129,11 +189,11 @@ function proceed(facts: PlanFacts, at: Instant): AttemptStep {
 }
 
 /** With every candidate tried, full or blocked: waits for the first that may be tried again. */
-function comeBack(facts: PlanFacts, at: Instant): AttemptStep {
+function comeBack(facts: PlanFacts, at: Instant, budgetEmpty = false): AttemptStep {
   const { attempts, blocked, input } = facts;
   const { candidates, deadline, retry: rules, random = () => 1 } = input;
   const resend = input.onUnknownOutcome === 'resend';
-  const back = rules && nextReturn({ candidates, attempts, blocked, rules, resend, random }, at);
+  const back = rules && nextReturn({ candidates, attempts, blocked, rules, resend, random, budgetEmpty }, at);
   if (back === undefined || deadline - back.at < minimumAttemptMs)
     return finish(facts, nobodyLeft(facts, at));
   const { candidate } = back;
@@ -153,7 +213,11 @@ function attempt(
   const { input, excluded, full } = facts;
   const number = facts.begun + 1;
   const remaining = input.deadline - at;
-  const passedOver = new Set([...full, candidate.channel, ...running.map((each) => each.candidate.channel)]);
+  const passedOver = new Set([
+    ...full.keys(),
+    candidate.channel,
+    ...running.map((each) => each.candidate.channel),
+  ]);
   const another = nextCandidate(input.candidates, excluded, passedOver) !== undefined;
   const ceiling = another ? shareOf(remaining, input.readMs) : input.connectMs + input.readMs;
   return {
@@ -191,34 +255,34 @@ function timeUp(plan: Exclude<AttemptPlan, { state: 'done' }>, at: Instant): Att
   const { attempts } = plan;
   const [one] = plan.state === 'attempting' && plan.writing ? plan.running : [];
   if (one !== undefined) {
-    const { candidate, startedAt } = one;
-    const outcome = outcomeOf('unknown', { reason: 'written, and not answered yet', written: true });
-    const open = { ...plan, attempts: [...attempts, { candidate, outcome, startedAt, endedAt: at }] };
-    return finish(open, unknownVerdict(open.attempts), one);
+    const open = withOpen(plan, one, at);
+    return finish(open, unknownVerdict(open.attempts), { outstanding: one });
+  }
+  if (plan.state === 'searching') {
+    const { listening: outstanding, refused, inconclusive } = plan;
+    const more = {
+      ...(outstanding && { outstanding }),
+      ...(refused && { refused }),
+      ...(inconclusive !== undefined && { searched: true as const }),
+    };
+    return finish(plan, unknownVerdict(attempts, inconclusive), more);
   }
   if (anyUnknown(attempts)) return finish(plan, unknownVerdict(attempts));
   return finish(plan, plan.state === 'waiting' ? nobodyLeft(plan, at) : outOfTimeVerdict(attempts));
 }
 
-/** What became of the attempt that was outstanding when the caller was answered; nothing follows it. */
-function afterEnd(plan: Extract<AttemptPlan, { state: 'done' }>, event: AttemptEvent): AttemptStep {
-  const { outstanding, ...rest } = plan;
-  if (event.type !== 'ended' || outstanding?.number !== event.number) return still(plan);
-  const { candidate, startedAt } = outstanding;
-  const before = plan.attempts.slice(0, -1);
-  const attempts = [...before, { candidate, outcome: event.outcome, startedAt, endedAt: event.at }];
-  const facts = { ...rest, attempts };
-  const verdict =
-    verdictOf(facts, event.outcome) ??
-    (anyUnknown(attempts) ? unknownVerdict(attempts) : outOfTimeVerdict(attempts));
-  return { plan: { ...facts, verdict }, effect: { type: 'late', verdict } };
+/** The facts with an attempt that was written and is not answered as one of unknown outcome. */
+function withOpen<T extends PlanFacts>(plan: T, { candidate, startedAt }: RunningAttempt, at: Instant): T {
+  const outcome = outcomeOf('unknown', { reason: 'written, and not answered yet', written: true });
+  const excluded = exclude(plan.excluded, candidate, outcome.excludes);
+  return { ...plan, excluded, attempts: [...plan.attempts, { candidate, outcome, startedAt, endedAt: at }] };
 }
 
 function nobodyLeft({ attempts, blocked, full }: PlanFacts, at: Instant): AttemptVerdict {
   if (anyUnknown(attempts)) return unknownVerdict(attempts);
   return exhaustedVerdict(
     attempts,
-    full.size,
+    full,
     blocked.map((each) => asIfAttempted(each, at)),
   );
 }
@@ -227,17 +291,26 @@ function shareOf(remaining: number, readMs: number): number {
   return Math.min(readMs, Math.max(attemptShare.floorMs, attemptShare.ofRemaining * remaining));
 }
 
-function anyUnknown(attempts: readonly EndedAttempt[]): boolean {
-  return attempts.some(({ outcome }) => outcome.class === 'unknown');
-}
-
 function still(plan: AttemptPlan): AttemptStep {
   return { plan, effect: { type: 'nothing' } };
 }
 
-function finish(facts: PlanFacts, verdict: AttemptVerdict, outstanding?: RunningAttempt): AttemptStep {
+interface FinishFacts {
+  readonly outstanding?: RunningAttempt;
+  readonly refused?: Outcome;
+  /** The search is over. */
+  readonly searched?: true;
+}
+
+/** Ends the plan; what stays unknown is searched for all the same, unless it was. */
+function finish(facts: PlanFacts, verdict: AttemptVerdict, more: FinishFacts = {}): AttemptStep {
   const { input, begun, attempts, excluded, blocked, full, callerGone } = facts;
+  const { outstanding, refused, searched } = more;
   const over = { input, begun, attempts, excluded, blocked, full, callerGone };
-  const plan = { ...over, state: 'done' as const, verdict, ...(outstanding && { outstanding }) };
-  return { plan, effect: { type: 'finish', verdict } };
+  const searching = verdict.kind === 'unknown' && input.search !== undefined && searched === undefined;
+  const open = { ...(outstanding && { outstanding }), ...(refused && { refused }) };
+  return {
+    plan: { ...over, state: 'done', verdict, ...open, ...(searching && { searching }) },
+    effect: { type: 'finish', verdict },
+  };
 }

@@ -28,6 +28,8 @@ export interface ReturnFacts {
   /** Whether an unknown outcome may be followed by another attempt. */
   readonly resend: boolean;
   readonly random: Random;
+  /** Whether the retry budget has refused a return already; what is no retry is still open then. Default false. */
+  readonly budgetEmpty?: boolean;
 }
 
 /** A return to a candidate, not before `at`. */
@@ -42,11 +44,12 @@ const throttledMs = 1000;
 
 /** The earliest return that makes sense, once every candidate was tried or is blocked; undefined: none does. */
 export function nextReturn(facts: ReturnFacts, at: Instant): Return | undefined {
-  const { attempts, blocked, rules, random } = facts;
+  const { attempts, blocked, rules, random, budgetEmpty = false } = facts;
   const die = random();
   const jitter = (tries: number) => die * Math.min(rules.maxDelayMs, rules.baseDelayMs * 2 ** tries);
   let best: Return | undefined;
   const offer = (one: Return) => {
+    if (budgetEmpty && one.tried) return;
     if (best === undefined || one.at < best.at) best = one;
   };
   const seen = new Set<string>();
@@ -84,7 +87,8 @@ function samePlace(one: Candidate, other: Candidate): boolean {
 /** Whether the last outcome at a candidate leaves hope that the next is another one. */
 function mayReturn({ attempts, resend }: ReturnFacts, candidate: Candidate): boolean {
   const last = attempts.findLast((each) => each.candidate.channel === candidate.channel);
-  return last !== undefined && passes(last.outcome, resend) && !isBarred(attempts, candidate);
+  if (last === undefined || isBarred(attempts, candidate)) return false;
+  return passes(last.outcome, resend) || last.searched === 'absent';
 }
 
 function passes({ class: what, excludes }: Outcome, resend: boolean): boolean {

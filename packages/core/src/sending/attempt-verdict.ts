@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts';
+import type { ChannelOver } from '../limits/channel-limits.ts';
 import type { Outcome } from './outcome.ts';
 
 /** A channel that may take the message, with the scopes that an outcome excludes by. */
@@ -6,6 +7,8 @@ export interface Candidate {
   readonly channel: string;
   /** `host:port` of its endpoint: what fails together. */
   readonly host: string;
+  /** What it shares with others that fail together with it; absent: its host alone. */
+  readonly failureDomain?: string;
   /** Who pays: what is throttled and blocked together. */
   readonly account: string;
   /** Name of the credential it signs with. */
@@ -18,10 +21,18 @@ export interface EndedAttempt {
   readonly outcome: Outcome;
   readonly startedAt: Instant;
   readonly endedAt: Instant;
+  /** What the provider's records say of an unknown outcome; absent: not asked, or not to be told from them. */
+  readonly searched?: 'found' | 'absent';
 }
 
-/** Why nobody took a message that nobody sent; `refused` stands for accounts, credentials and mixtures. */
-export type NoChannelCause = 'no-candidate' | 'full' | 'throttled' | 'unreachable' | 'refused';
+/** Channels that had no room, each with the strategy's limit that said so; undefined: its connections are all in use. */
+export type FullChannels = ReadonlyMap<string, ChannelOver | undefined>;
+
+/**
+ * Why nobody took a message that nobody sent: `limited` by the strategy's own limits alone, `full` with every
+ * connection in use; `refused` stands for accounts, credentials and mixtures.
+ */
+export type NoChannelCause = 'no-candidate' | 'full' | 'limited' | 'throttled' | 'unreachable' | 'refused';
 
 /** What became of a message, once and for all as far as attempts go. */
 export type AttemptVerdict =
@@ -56,31 +67,57 @@ const defaultRetryMs = { soon: 1000, numberLimit: 60_000, needsPerson: 60_000 } 
 function tell(attempts: readonly EndedAttempt[]): string {
   const told = attempts
     .slice(-5)
-    .map(({ candidate, outcome }) => `${candidate.channel}: ${outcome.class}, ${outcome.reason}`);
+    .map(
+      ({ candidate, outcome, searched }) =>
+        `${candidate.channel}: ${outcome.class}, ${outcome.reason}${searched === 'absent' ? ', and no record of it' : ''}`,
+    );
   const more = attempts.length - told.length;
   return told.join('; ') + (more > 0 ? `; and ${String(more)} before` : '');
 }
 
-function retryAfter(attempts: readonly EndedAttempt[], someFull: boolean): number {
-  const waits = attempts.map(({ outcome }) => {
-    if (outcome.retryAfterMs !== undefined) return outcome.retryAfterMs;
-    const passes = outcome.class === 'throttled' || outcome.class === 'unavailable';
-    return passes ? defaultRetryMs.soon : defaultRetryMs.needsPerson;
-  });
-  if (someFull || waits.length === 0) waits.push(defaultRetryMs.soon);
-  return Math.min(...waits);
+const noneFull: FullChannels = new Map();
+
+/** What is said of those without room, at most five of them by name. */
+function tellFull(full: FullChannels): string {
+  const limited = [...full].flatMap(([channel, limit]) => (limit ? [`${channel}: ${limit.why}`] : []));
+  const others = full.size - limited.length;
+  const more = limited.length - 5;
+  return [
+    ...limited.slice(0, 5),
+    ...(more > 0 ? [`and ${String(more)} more over their limits`] : []),
+    ...(others > 0 ? [`${String(others)} without room for another request`] : []),
+  ].join('; ');
 }
 
-function causeOf(attempts: readonly EndedAttempt[], someFull: boolean): NoChannelCause {
-  if (attempts.length === 0) return someFull ? 'full' : 'no-candidate';
+function retryAfter(attempts: readonly EndedAttempt[], full: FullChannels): number {
+  const waits = attempts.map(({ outcome, searched }) => {
+    if (outcome.retryAfterMs !== undefined) return outcome.retryAfterMs;
+    const passes = outcome.class === 'throttled' || outcome.class === 'unavailable' || searched === 'absent';
+    return passes ? defaultRetryMs.soon : defaultRetryMs.needsPerson;
+  });
+  for (const limit of full.values()) waits.push(limit?.retryAfterMs ?? defaultRetryMs.soon);
+  return waits.length === 0 ? defaultRetryMs.soon : Math.min(...waits);
+}
+
+function causeOf(attempts: readonly EndedAttempt[], full: FullChannels): NoChannelCause {
+  if (attempts.length === 0) {
+    if (full.size === 0) return 'no-candidate';
+    return [...full.values()].some((limit) => limit !== undefined) ? 'limited' : 'full';
+  }
   if (attempts.every(({ outcome }) => outcome.class === 'throttled')) return 'throttled';
-  if (attempts.every(({ outcome }) => outcome.class === 'unavailable')) return 'unreachable';
+  const unreached = ({ outcome, searched }: EndedAttempt) =>
+    outcome.class === 'unavailable' || searched === 'absent';
+  if (attempts.every(unreached)) return 'unreachable';
   return 'refused';
 }
 
-/** The truth wherever one attempt stayed open and no later one was accepted, whatever else was said. */
-export function unknownVerdict(attempts: readonly EndedAttempt[]): AttemptVerdict {
-  return { kind: 'unknown', reason: `it may have been sent: ${tell(attempts)}` };
+/**
+ * The truth wherever one attempt stayed open and no later one was accepted, whatever else was said; with why the
+ * provider's records did not tell, where they were searched.
+ */
+export function unknownVerdict(attempts: readonly EndedAttempt[], search?: string): AttemptVerdict {
+  const searched = search === undefined ? '' : `; its provider's records do not tell: ${search}`;
+  return { kind: 'unknown', reason: `it may have been sent: ${tell(attempts)}${searched}` };
 }
 
 /** What an outcome that excludes everything means for the message. */
@@ -94,26 +131,26 @@ export function refusedVerdict(outcome: Outcome): AttemptVerdict {
   };
 }
 
-/** What holds once no candidate is left, none is unknown, `full` of them had no room and others were blocked. */
+/** What holds once no candidate is left, none is unknown, some had no room and others were blocked. */
 export function exhaustedVerdict(
   ended: readonly EndedAttempt[],
-  full: number,
+  full: FullChannels,
   blocked: readonly EndedAttempt[] = [],
 ): AttemptVerdict {
   const attempts = [...ended, ...blocked];
   const last = attempts.at(-1);
   const unprovisioned = attempts.every(({ outcome }) => outcome.class === 'unprovisioned');
   // Every account says that it does not know the sign or template: waiting will not teach them.
-  if (last !== undefined && unprovisioned && full === 0) return refusedVerdict(last.outcome);
+  if (last !== undefined && unprovisioned && full.size === 0) return refusedVerdict(last.outcome);
   const words = [
     ...(attempts.length > 0 ? [tell(attempts)] : []),
-    ...(full > 0 ? [`${String(full)} without room for another request`] : []),
+    ...(full.size > 0 ? [tellFull(full)] : []),
   ];
   return {
     kind: 'no-channel',
-    cause: causeOf(attempts, full > 0),
+    cause: causeOf(attempts, full),
     reason: words.length > 0 ? `nothing was sent: ${words.join('; ')}` : 'there is no candidate',
-    retryAfterMs: retryAfter(attempts, full > 0),
+    retryAfterMs: retryAfter(attempts, full),
   };
 }
 
@@ -126,8 +163,8 @@ export function outOfTimeVerdict(attempts: readonly EndedAttempt[]): AttemptVerd
   }
   return {
     kind: 'no-channel',
-    cause: causeOf(attempts, false),
+    cause: causeOf(attempts, noneFull),
     reason: `nothing was sent, and time ran out before another candidate could be asked: ${tell(attempts)}`,
-    retryAfterMs: retryAfter(attempts, false),
+    retryAfterMs: retryAfter(attempts, noneFull),
   };
 }

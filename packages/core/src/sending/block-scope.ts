@@ -1,3 +1,5 @@
+import { signNamesOf } from '../model/message-batch.ts';
+import type { MessageBatch } from '../model/message-batch.ts';
 import type { Candidate } from './attempt-verdict.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -5,13 +7,14 @@ import type { Outcome } from './outcome.ts';
 export interface Content {
   readonly signName: string;
   readonly templateCode: string;
+  readonly batch?: MessageBatch;
 }
 
 /** What a block keeps messages from. */
 export type BlockScope =
   | { readonly kind: 'account' | 'credential' | 'channel' | 'host'; readonly name: string }
   /** One sign and template in one account. */
-  | ({ readonly kind: 'content'; readonly name: string } & Content);
+  | ({ readonly kind: 'content'; readonly name: string } & Omit<Content, 'batch'>);
 
 /** One text for one scope. */
 export function scopeKey(scope: BlockScope): string {
@@ -20,10 +23,14 @@ export function scopeKey(scope: BlockScope): string {
 }
 
 /** Every scope that a candidate is in with a message. */
-export function scopesOf(candidate: Candidate, { signName, templateCode }: Content): readonly BlockScope[] {
+export function scopesOf(candidate: Candidate, content: Content): readonly BlockScope[] {
+  const { account } = candidate;
+  const { templateCode } = content;
   return [
-    { kind: 'account', name: candidate.account },
-    { kind: 'content', name: candidate.account, signName, templateCode },
+    { kind: 'account', name: account },
+    ...signNamesOf(content).map(
+      (signName) => ({ kind: 'content', name: account, signName, templateCode }) as const,
+    ),
     { kind: 'credential', name: candidate.credential },
     { kind: 'channel', name: candidate.channel },
     { kind: 'host', name: candidate.host },
@@ -40,7 +47,10 @@ export function blockedScope(
   if (!outcome.written) return undefined;
   switch (outcome.class) {
     case 'unprovisioned': {
-      const { signName, templateCode } = content;
+      const { templateCode } = content;
+      const [signName, ...others] = signNamesOf(content);
+      // Which of several signs is missing is not told.
+      if (signName === undefined || others.length > 0) return undefined;
       return { kind: 'content', name: candidate.account, signName, templateCode };
     }
     case 'account':

@@ -69,7 +69,7 @@ export const outcomeRules: Readonly<
   limited: {
     excludes: 'everything',
     means: 'Flow control of this phone number; going around it elsewhere would be abuse.',
-    next: 'The answer, at once; after an unknown attempt the message stays unknown.',
+    next: 'The answer, at once; after an unknown attempt the provider is asked about that one.',
   },
   unavailable: {
     excludes: 'host',
@@ -79,7 +79,7 @@ export const outcomeRules: Readonly<
   unknown: {
     excludes: 'host',
     means: 'The request was written and no understood answer came back: it may have been sent.',
-    next: 'What `onUnknownOutcome` says; never another attempt by itself.',
+    next: 'What `onUnknownOutcome` says: the provider is asked, unless it says otherwise.',
   },
 };
 

@@ -228,6 +228,11 @@ describe('what parts demand of one another', () => {
       'limits.channels.beijing names the channel "beijing", which does not exist; there are hz, sg',
     ],
     [
+      'a burst without a rate',
+      documentWith({ limits: { channels: { hz: { burst: 5 } } } }),
+      'limits.channels.hz.burst needs perSecond beside it',
+    ],
+    [
       'a fallback to a route that does not exist',
       documentWith({ limits: { routes: { otp: { perSecond: 1, over: { kind: 'fallback', route: 'x' } } } } }),
       'limits.routes.otp.over.route names the route "x", which does not exist; there are otp',

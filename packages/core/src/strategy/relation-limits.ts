@@ -5,7 +5,7 @@ import type { DocumentView } from './document-view.ts';
 import type { RelationIssue } from './relation-issue.ts';
 import { sayUnknown } from './unknown-name.ts';
 
-/** What limits demand: that routes and channels exist, and that no fallback leads back to where it began. */
+/** What limits demand: that routes and channels exist, that no fallback leads back to where it began, no burst alone. */
 export function limitIssues(view: DocumentView): RelationIssue[] {
   const limits = childOf(view.document, 'limits');
   const routeNames = view.routes.flatMap(({ name }) => name ?? []);
@@ -14,7 +14,18 @@ export function limitIssues(view: DocumentView): RelationIssue[] {
     ...unknownKeys(childOf(limits, 'routes'), 'routes', 'route', routeNames),
     ...unknownKeys(childOf(limits, 'channels'), 'channels', 'channel', channelNames),
     ...fallbackIssues(childOf(limits, 'routes'), routeNames),
+    ...lonelyBursts(childOf(limits, 'channels')),
   ];
+}
+
+/** A burst of nothing limits nothing. */
+function lonelyBursts(limited: unknown): RelationIssue[] {
+  return entriesOf(limited)
+    .filter(([, limit]) => childOf(limit, 'burst') !== undefined && childOf(limit, 'perSecond') === undefined)
+    .map(([name]) => ({
+      at: ['limits', 'channels', name, 'burst'],
+      say: () => 'needs perSecond beside it',
+    }));
 }
 
 function unknownKeys(limited: unknown, key: string, kind: string, known: readonly string[]): RelationIssue[] {

@@ -17,7 +17,6 @@ export const strategyWarningWords = {
   BACKUPS_SHARE_HOST:
     'All channels of a route share one host or one `failureDomain`: a backup that fails with its primary is none.',
   COUNTRY_NOT_COVERED: 'A channel of a route does not cover a country code that the route matches.',
-  SETTING_NOT_ACTED_ON: 'This version reads a setting and does not act on it yet.',
   TEMPLATE_NOT_COVERED: 'A channel of a route does not cover a template that the route matches.',
   WEIGHTS_ALL_ZERO: 'Every weight of a route is 0, so that no channel is ever drawn.',
 } as const;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StrategyInput } from '../model/strategy.ts';
 import { parseStrategy, strategyError } from './parse-strategy.ts';
-import { strategyUnacted } from './strategy-unacted.ts';
 
 type ChannelInput = StrategyInput['channels'][string];
 
@@ -103,50 +102,6 @@ describe('weights', () => {
     const policy = { kind: 'weighted-random' as const, weights: { hangzhou: 0, singapore: 0 } };
     expect(read({ policy }).warnings.map(({ code, path }) => [code, path])).toEqual([
       ['WEIGHTS_ALL_ZERO', 'routes.otp.policy.weights'],
-    ]);
-  });
-});
-
-describe('what is not acted on yet', () => {
-  function unacted(
-    route: Partial<StrategyInput['routes'][number]>,
-    more: Partial<StrategyInput> = {},
-  ): string[] {
-    const { strategy } = read({ onUnknownOutcome: 'fail', ...route }, more);
-    return strategyUnacted(strategy).map(({ path }) => path);
-  }
-
-  it('is nothing where defaults are kept and nobody asks to reconcile', () => {
-    expect(unacted({})).toEqual([]);
-  });
-
-  it.each<[string, Partial<StrategyInput>]>([
-    ['reconcile', { reconcile: { firstMs: 1 } }],
-    ['limits.routes', { limits: { routes: { otp: { perSecond: 5 } } } }],
-    ['limits.channels', { limits: { channels: { hangzhou: { maxInFlight: 5 } } } }],
-    ['limits.numbers', { limits: { numbers: { kind: 'aliyun-otp' } } }],
-  ])('%s', (path, more) => {
-    expect(unacted({}, more)).toEqual([path]);
-  });
-
-  it.each<[string, Partial<StrategyInput['routes'][number]>]>([
-    ['routes.otp.onUnknownOutcome', { onUnknownOutcome: 'reconcile' }],
-    ['routes.otp.afterReconcile', { afterReconcile: 'fail' }],
-    ['routes.otp.afterInconclusive', { afterInconclusive: 'resend' }],
-    ['routes.otp.outId', { outId: 'suffix' }],
-    ['routes.otp.dedupeMs', { dedupeMs: 1000 }],
-  ])('%s', (path, route) => {
-    expect(unacted(route)).toEqual([path]);
-  });
-
-  it('names a failure domain, which attempts do not count yet', () => {
-    expect(unacted({}, { channels: { ...channels, ...cabled } })).toEqual(['channels.domainA.failureDomain']);
-  });
-
-  it('is said in a sentence, once for all routes', () => {
-    const { strategy } = read({ match: { templateCodes: ['SMS_1'] } });
-    expect(strategyUnacted(strategy).map(({ message }) => message)).toEqual([
-      'routes.otp.onUnknownOutcome is not acted on by this version (also in default); reconcile is treated as fail: an unknown outcome is answered as unknown',
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { maskNumbers } from '../../log/mask-numbers.ts';
 import type { HttpAnswer } from '../http-answer.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import type { AnswerStyle } from './compat-request.ts';
@@ -25,7 +26,8 @@ export function serviceAnswer(style: AnswerStyle, members: AnswerMembers): HttpA
 
 /** A refusal: the service's codes come in the shape of an OK, the gateway's with HostId and Recommend. */
 export function refusalAnswer(style: AnswerStyle, refusal: CompatRefusal): HttpAnswer {
-  const { code, message, status } = refusal;
+  const { code, status } = refusal;
+  const message = maskNumbers(refusal.message);
   const requestId = newRequestId();
   const written =
     status === 200

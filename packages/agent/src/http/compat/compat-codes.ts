@@ -14,6 +14,10 @@ export const compatCodes = {
   OK: { status: 200, message: 'OK' },
   'isv.MOBILE_NUMBER_ILLEGAL': { status: 200, message: 'A phone number is not a valid one.' },
   'isv.MOBILE_COUNT_OVER_LIMIT': { status: 200, message: 'A request takes at most 1000 phone numbers.' },
+  'isv.INVALID_PARAMETERS': {
+    status: 200,
+    message: 'PhoneNumberJson, SignNameJson and TemplateParamJson must have as many items as each other.',
+  },
   'isv.INVALID_JSON_PARAM': {
     status: 200,
     message: 'TemplateParam must be a JSON object of names and values that are text or numbers.',
@@ -49,6 +53,10 @@ export const compatCodes = {
     status: 404,
     message: 'Specified parameter Version is not valid: it must be 2017-05-25.',
   },
+  'Throttling.User': {
+    status: 400,
+    message: 'More messages than the strategy allows; nothing was sent.',
+  },
   UnsupportedHTTPMethod: { status: 405, message: 'This http method is not supported: use GET or POST.' },
   ServiceUnavailable: { status: 503, message: 'Nothing was sent.' },
   'waystation.SendOutcomeUnknown': {
@@ -58,6 +66,10 @@ export const compatCodes = {
   'waystation.CallOutcomeUnknown': {
     status: 200,
     message: 'The action may or may not have been carried out.',
+  },
+  'waystation.MessageNotFound': {
+    status: 200,
+    message: 'No message with this BizId is known to this agent: it is too old, or another agent sent it.',
   },
   'waystation.NotSent': { status: 200, message: 'No channel took the message; nothing was sent.' },
   'waystation.BodyMalformed': { status: 400, message: 'The body is not well formed.' },
@@ -83,6 +95,7 @@ export const compatCodes = {
   'waystation.BodyTimeout': { status: 408, message: 'The body did not arrive in time.' },
   'waystation.BodyTooLarge': { status: 413, message: 'The body is too large.' },
   'waystation.UrlTooLong': { status: 414, message: 'The URL has more than 65536 bytes.' },
+  'waystation.HeadersTooLarge': { status: 431, message: 'The URL and headers are too large.' },
   'waystation.ContentTypeNotSupported': {
     status: 415,
     message: 'A body must be application/x-www-form-urlencoded, and not compressed.',

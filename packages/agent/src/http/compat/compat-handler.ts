@@ -10,6 +10,7 @@ import { isProblem } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import type { RecentMessages } from '../recent-messages.ts';
 import { readBody } from '../request-body.ts';
+import type { FindSent } from '../sent-message.ts';
 import { idempotencyKeyPattern } from '../send-headers.ts';
 import { refuseCaller } from './admit-caller.ts';
 import { readClaim } from './claim.ts';
@@ -19,12 +20,14 @@ import { isRefusal, missing, refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import { answerStyle, readCompatRequest } from './compat-request.ts';
 import type { AnswerStyle, CompatRequest } from './compat-request.ts';
+import type { Parameters } from './form-parameters.ts';
 import type { LocalKeys } from './local-keys.ts';
 import { mayPassOn } from './compat-actions.ts';
 import { passOn } from './pass-on.ts';
 import type { ProviderCaller } from './provider-caller.ts';
 import { OnceMemory } from './once-memory.ts';
 import { problemRefusal } from './problem-refusal.ts';
+import { readSendBatchSms } from './read-send-batch-sms.ts';
 import { readSendSms } from './read-send-sms.ts';
 import { sendSmsAnswer, unknownOutcome } from './send-sms-answer.ts';
 
@@ -33,6 +36,8 @@ export interface CompatDependencies {
   readonly sender: MessageSender;
   readonly caller: ProviderCaller;
   readonly recent: RecentMessages;
+  /** What was taken, by its BizId. */
+  readonly findSent: FindSent;
   /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
   readonly notReady: () => string | undefined;
   /** The strategy's `compatTotalMs`. */
@@ -43,8 +48,8 @@ export interface CompatDependencies {
 
 /** What the agent is told of the API at its start. */
 export interface CompatOptions {
-  /** Whose signatures are taken; absent: any, of requests that no web page can have sent. */
-  readonly localKeys?: LocalKeys | undefined;
+  /** Whose signatures are taken by now; undefined: any, of requests that no web page can have sent. */
+  readonly localKeys: () => LocalKeys | undefined;
   /** Actions that are passed on, each name with `*` at its end or not. */
   readonly actions: readonly string[];
 }
@@ -69,7 +74,8 @@ export class CompatHandler {
 
   /** The answer to a request that the port's own rules refuse. */
   refused(request: IncomingMessage, problem: Problem): HttpAnswer {
-    return refusalAnswer(answerStyle(request), problemRefusal(problem));
+    // Who was refused before all else has a Host that nobody looked at.
+    return refusalAnswer({ ...answerStyle(request), host: '' }, problemRefusal(problem));
   }
 
   /** Answers one request to `/`; nothing that may have been sent is ever answered with 500 or more. */
@@ -85,8 +91,9 @@ export class CompatHandler {
     const style = answerStyle(request, read);
     const claim = this.#admit(read);
     if (isRefusal(claim)) return refusalAnswer(style, claim);
-    if (read.action !== 'SendSms') return this.#passOn(read, claim, style, startedAt, signal);
-    const message = readSendSms(read.parameters);
+    const readSend = sends.get(read.action);
+    if (readSend === undefined) return this.#passOn(read, claim, style, startedAt, signal);
+    const message = readSend(read.parameters);
     if (isRefusal(message)) return refusalAnswer(style, message);
     return this.#once(read, claim, style, () =>
       this.#send(message, read.headers['idempotency-key'], style, startedAt, signal),
@@ -101,16 +108,16 @@ export class CompatHandler {
     startedAt: Instant,
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
-    const { caller, totalMs, notReady } = this.#dependencies;
+    const { caller, findSent, totalMs, notReady } = this.#dependencies;
     const reason = notReady();
     if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
-    if (this.#options.localKeys?.kind === 'keys') {
+    if (this.#options.localKeys()?.kind === 'keys') {
       const used = refusalAnswer(style, refuse('SignatureNonceUsed'));
       const fresh = { ...used };
       const told = await this.#once(request, claim, style, () => Promise.resolve(fresh));
       if (told !== fresh) return used;
     }
-    return passOn(caller, request, style, { deadline: startedAt + totalMs(), signal });
+    return passOn({ caller, findSent }, request, style, { deadline: startedAt + totalMs(), signal });
   }
 
   /** The same key id, nonce and parameters are one message: who asks again is answered as the first time. */
@@ -122,7 +129,7 @@ export class CompatHandler {
   ): Promise<HttpAnswer> {
     if (nonce === undefined) return send();
     const digest = parameterDigest(request);
-    const verified = this.#options.localKeys?.kind === 'keys';
+    const verified = this.#options.localKeys()?.kind === 'keys';
     // A key that was not verified is anyone's: others may have drawn the same nonce for another message.
     const key = digestOf(verified ? [accessKeyId, nonce] : [accessKeyId, nonce, digest]);
     const before = this.#memory.find(key, digest);
@@ -130,8 +137,8 @@ export class CompatHandler {
     if (before !== undefined) return before;
     return this.#memory.work(key, digest, async () => {
       const value = await send();
-      // Of a 503 nothing was written: the same request may try again.
-      return { value, keep: value.status !== 503 };
+      // Of a 503, and of what may be tried later, nothing was written: the same request may try again.
+      return { value, keep: value.status !== 503 && value.headers['retry-after'] === undefined };
     });
   }
 
@@ -152,10 +159,10 @@ export class CompatHandler {
         signal,
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         onLate: (late) => {
-          recent.record(late);
+          recent.record(late, message);
         },
       });
-      if (isEnd(result)) recent.record(result);
+      if (isEnd(result)) recent.record(result, message);
       const { id, kind, attempts } = result;
       log.debug({ id, kind, attempts }, 'message handled');
       return sendSmsAnswer(style, result);
@@ -168,9 +175,9 @@ export class CompatHandler {
   #admit(request: CompatRequest): Claim | CompatRefusal {
     const { action, version, headers } = request;
     if (action === '') return refuse('InvalidAction.NotFound', noAction);
-    const refused = refuseCaller(request, this.#options.localKeys, this.#dependencies.clock.wallTime());
+    const refused = refuseCaller(request, this.#options.localKeys(), this.#dependencies.clock.wallTime());
     if (refused !== undefined) return refused;
-    if (action !== 'SendSms' && !mayPassOn(action, this.#options.actions)) {
+    if (!sends.has(action) && !mayPassOn(action, this.#options.actions)) {
       return refuse('InvalidAction.NotFound', notThere(action));
     }
     if (version === '') return missing('Version');
@@ -183,14 +190,18 @@ export class CompatHandler {
   }
 }
 
+/** The actions that send, each with how its parameters are read. */
+const sends: ReadonlyMap<string, (parameters: Parameters) => Message | CompatRefusal> = new Map([
+  ['SendSms', readSendSms],
+  ['SendBatchSms', readSendBatchSms],
+]);
+
 const noAction =
   'This is the Aliyun-compatible API of waystation-agent, and the request names no Action; the native API is POST /v1/messages.';
 
 function notThere(action: string): string {
-  if (action === 'SendBatchSms')
-    return 'SendBatchSms comes with a later version: send each message by SendSms.';
-  const named = /^\w{1,64}$/.test(action) ? action : 'This action';
-  return `${named} is not passed on: waystation-agent takes SendSms, and the actions that its --compat-actions names.`;
+  const named = /^[A-Za-z]\w{0,63}$/.test(action) ? action : 'This action';
+  return `${named} is not passed on: waystation-agent takes SendSms and SendBatchSms, and the actions that its --compat-actions names.`;
 }
 
 /** What a request asks for, whoever signed it and when. */

@@ -36,6 +36,9 @@ const maxUrlBytes = 65_536;
 export function readCompatRequest(request: IncomingMessage, body: string): CompatRequest | CompatRefusal {
   const url = request.url ?? '';
   if (Buffer.byteLength(url) > maxUrlBytes) return refuse('waystation.UrlTooLong');
+  if ((request.headersDistinct['idempotency-key'] ?? []).length > 1) {
+    return refuse('waystation.IdempotencyKeyInvalid', 'Idempotency-Key stands more than once.');
+  }
   const headers = plainHeaders(request);
   const query = decodeParameters(queryOf(url));
   const form = formOf(headers, body);

@@ -200,19 +200,34 @@ it('a thousand numbers go through one URL', async () => {
   expect(sent[0]?.[0].phoneNumbers).toEqual(numbers);
 });
 
-it('a batch is refused in words, and so is an action that is none of sending', async () => {
-  const { port } = await open();
+it('a batch is one message, and an action that is none of sending is refused in words', async () => {
+  const { port, sent } = await open();
   const client = new Client4(new $OpenApiUtil.Config(config(port, key)));
   const batch = new SendBatchSmsRequest({
-    phoneNumberJson: '["13800138000"]',
-    signNameJson: '["阿里云"]',
+    phoneNumberJson: '["13800138000", "+8613900139000"]',
+    signNameJson: '["阿里云", "驿站"]',
     templateCode: 'SMS_1',
+    templateParamJson: '[{ "code": "1" }, {"code":"2"}]',
+    outId: awkward,
   });
-  await expect(client.sendBatchSms(batch)).rejects.toMatchObject({
-    code: 'InvalidAction.NotFound',
-    statusCode: 404,
-    message: expect.stringContaining('SendBatchSms comes with a later version') as unknown,
-  });
+  expect((await client.sendBatchSms(batch)).body).toMatchObject({ code: 'OK', bizId: 'b' });
+  expect(sent.map(([message]) => message)).toEqual([
+    {
+      phoneNumbers: ['13800138000', '+8613900139000'],
+      e164: ['+8613800138000', '+8613900139000'],
+      signName: '阿里云',
+      templateCode: 'SMS_1',
+      templateParam: { code: '1' },
+      outId: awkward,
+      batch: {
+        texts: [
+          { signName: '阿里云', templateParam: { code: '1' } },
+          { signName: '驿站', templateParam: { code: '2' } },
+        ],
+        written: { phoneNumbers: batch.phoneNumberJson, templateParams: batch.templateParamJson },
+      },
+    },
+  ]);
   const popCore = new RpcClient({
     ...key,
     endpoint: `http://127.0.0.1:${String(port)}`,
@@ -231,6 +246,7 @@ it('the details of what was sent can be asked for', async () => {
     localKeys,
     caller: {
       accounts: () => ['main'],
+      accountOf: () => undefined,
       call: () => Promise.resolve({ kind: 'answered', status: 200, body: JSON.stringify(body) }),
     },
   });

@@ -26,6 +26,7 @@ describe('other actions', () => {
     const calls: Called[] = [];
     const caller: ProviderCaller = {
       accounts: () => Object.keys(answers),
+      accountOf: () => undefined,
       call: (account, { action, parameters }) => {
         const called = { account, action, parameters };
         calls.push(called);
@@ -57,7 +58,7 @@ describe('other actions', () => {
       },
     ]);
     const batch = await ask(port, `/?${signed({ Action: 'SendBatchSms' })}`);
-    expect([batch.status, JSON.parse(batch.text)]).toMatchObject([404, { Code: 'InvalidAction.NotFound' }]);
+    expect([batch.status, JSON.parse(batch.text)]).toMatchObject([400, { Code: 'MissingPhoneNumberJson' }]);
     expect(calls).toHaveLength(1);
   });
 

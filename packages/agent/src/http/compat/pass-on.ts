@@ -4,7 +4,8 @@ import type { AnswerTree } from './compat-answer.ts';
 import { refuse } from './compat-refusal.ts';
 import type { AnswerStyle, CompatRequest } from './compat-request.ts';
 import type { CallResult, ProviderCall, ProviderCaller } from './provider-caller.ts';
-import { queryAllAccounts } from './query-all-accounts.ts';
+import { querySendDetails } from './query-send-details.ts';
+import type { DetailsSources } from './query-send-details.ts';
 
 /** What belongs to a caller's own signature and not to what it asks for. */
 const ofTheSignature: ReadonlySet<string> = new Set([
@@ -21,30 +22,31 @@ const ofTheSignature: ReadonlySet<string> = new Set([
   'SecurityToken',
 ]);
 
-/** Passes an action on, signed by the agent's own key: QuerySendDetails to every account, others to the first. */
+/** Passes an action on, signed by the agent's own key: QuerySendDetails to who may know, others to the first account. */
 export async function passOn(
-  caller: ProviderCaller,
+  sources: DetailsSources,
   { action, parameters }: CompatRequest,
   style: AnswerStyle,
   limits: Pick<ProviderCall, 'deadline' | 'signal'>,
 ): Promise<HttpAnswer> {
   const asked = [...parameters].filter(([name]) => !ofTheSignature.has(name));
   const call: ProviderCall = { action, parameters: Object.fromEntries(asked), ...limits };
-  const accounts = caller.accounts();
-  const [first] = accounts;
-  if (first === undefined) {
-    return refusalAnswer(style, refuse('ServiceUnavailable', 'No account of Aliyun can be asked.'));
-  }
   const result =
-    action === 'QuerySendDetails' && accounts.length > 1
-      ? await queryAllAccounts(caller, accounts, call)
-      : await caller.call(first, call);
+    action === 'QuerySendDetails'
+      ? await querySendDetails(sources, call)
+      : await callFirst(sources.caller, call);
   return answerOf(style, result, /^(?:Query|Get|List)/.test(action));
+}
+
+async function callFirst(caller: ProviderCaller, call: ProviderCall): Promise<CallResult> {
+  const [first] = caller.accounts();
+  if (first === undefined) return { kind: 'not-called', reason: 'no account of Aliyun can be asked' };
+  return caller.call(first, call);
 }
 
 function answerOf(style: AnswerStyle, result: CallResult, reads: boolean): HttpAnswer {
   if (result.kind === 'not-called')
-    return refusalAnswer(style, refuse('ServiceUnavailable', `${result.reason}.`));
+    return refusalAnswer(style, refuse('ServiceUnavailable', `${capital(result.reason)}.`));
   if (result.kind === 'unknown') {
     return refusalAnswer(style, refuse('waystation.CallOutcomeUnknown', `No answer came: ${result.reason}.`));
   }
@@ -55,6 +57,10 @@ function answerOf(style: AnswerStyle, result: CallResult, reads: boolean): HttpA
     return refusalAnswer(style, refuse('waystation.CallOutcomeUnknown', said));
   }
   return providerAnswer(style, result.status, tree);
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** The answer's members; nothing where it is no JSON object with a code. */

@@ -11,6 +11,7 @@ const names: Partial<Record<ProblemCode, CompatCodeName>> = {
   REQUEST_UNAUTHENTICATED: 'waystation.TokenRequired',
   REQUEST_TIMEOUT: 'waystation.BodyTimeout',
   REQUEST_TOO_LARGE: 'waystation.BodyTooLarge',
+  REQUEST_HEADERS_TOO_LARGE: 'waystation.HeadersTooLarge',
 };
 
 /** A refusal of the port in the words of this API. */

@@ -21,8 +21,13 @@ export type CallResult =
 
 /** Calls actions of Aliyun's API by the agent's own accounts. */
 export interface ProviderCaller {
-  /** Accounts of the strategy in force that have an open Aliyun channel which is not drained, in its order. */
-  accounts(): readonly string[];
+  /**
+   * Accounts of the strategy in force that have an open Aliyun channel which is not drained, in its order; with a
+   * number (E.164) only those with a channel that covers its country.
+   */
+  accounts(e164?: string): readonly string[];
+  /** The account of a channel, if it is among `accounts()`. */
+  accountOf(channel: string): string | undefined;
   /** One call by an account: once by each of its channels until something was written. Never rejects. */
   call(account: string, call: ProviderCall): Promise<CallResult>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { newRequestId } from './compat-answer.ts';
+import { refuse } from './compat-refusal.ts';
 import type { CallResult, ProviderCall, ProviderCaller } from './provider-caller.ts';
 
 const rowShape = z.looseObject({ SendDate: z.string().catch('') });
@@ -15,8 +16,8 @@ type Row = z.output<typeof rowShape>;
 type Rows = { readonly total: number; readonly rows: readonly Row[] };
 
 const maxPageSize = 50;
-/** Pages asked of one account for one page of the answer. */
-const maxPages = 20;
+/** Rows read of one account for one page of the answer: 20 questions. */
+const maxRows = 1000;
 
 /**
  * QuerySendDetails of several accounts as if they were one: rows merged by date, newest first, totals added. An
@@ -28,10 +29,11 @@ export async function queryAllAccounts(
   call: ProviderCall,
 ): Promise<CallResult> {
   const size = wholeNumber(call.parameters['PageSize'], maxPageSize);
-  const page = wholeNumber(call.parameters['CurrentPage'], maxPages);
+  const page = wholeNumber(call.parameters['CurrentPage'], 999_999);
   // What is wrong with the question is better told by the provider.
   if (size === undefined || page === undefined) return caller.call(accounts[0] ?? '', call);
   const end = size * page;
+  if (end > maxRows) return { kind: 'answered', status: 400, body: JSON.stringify(tooFar()) };
   const results = await Promise.all(accounts.map((account) => firstRows(caller, account, call, end)));
   const failed = results.find((result): result is CallResult => 'kind' in result);
   if (failed !== undefined) return failed;
@@ -48,6 +50,15 @@ export async function queryAllAccounts(
     Code: 'OK',
   };
   return { kind: 'answered', status: 200, body: JSON.stringify(answer) };
+}
+
+/** Rows that nobody merged are not passed off as none. */
+function tooFar(): object {
+  const { code, message } = refuse(
+    'InvalidParameter',
+    `Rows of several accounts are merged up to the ${String(maxRows)}th: CurrentPage is too large.`,
+  );
+  return { RequestId: newRequestId(), Message: message, Code: code };
 }
 
 /** The newest rows of one account, as many as `end` or all there are. */

@@ -34,7 +34,8 @@ export function readSendSms(parameters: Parameters): Message | CompatRefusal {
 
 type Params = Pick<Message, 'templateParam' | 'templateParamText'>;
 
-function readTemplateParam(written: string): Params | undefined {
+/** One text's variables as written; undefined where they are no JSON object of text and numbers. */
+export function readTemplateParam(written: string): Params | undefined {
   if (written.trim() === '') return {};
   let value: unknown;
   try {

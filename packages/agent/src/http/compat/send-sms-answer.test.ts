@@ -62,6 +62,24 @@ describe('the end of a send', () => {
       { Code: 'isv.BUSINESS_LIMIT_CONTROL' },
     ],
     [
+      'limited by the strategy, its number',
+      {
+        ...facts,
+        kind: 'number-limited',
+        reason: 'nothing was sent: phoneNumbers[0]',
+        index: 0,
+        retryAfterMs: 1,
+      },
+      200,
+      { Code: 'isv.BUSINESS_LIMIT_CONTROL', Message: 'Nothing was sent: phoneNumbers[0].' },
+    ],
+    [
+      'limited by the strategy, its route',
+      { ...facts, kind: 'limited', reason: 'nothing was sent', retryAfterMs: 1 },
+      400,
+      { Code: 'Throttling.User', Message: 'Nothing was sent.' },
+    ],
+    [
       'unknown',
       { ...facts, kind: 'unknown', reason: 'reset' },
       200,

@@ -4,6 +4,7 @@ import { newRequestId, refusalAnswer, serviceAnswer } from './compat-answer.ts';
 import { refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import type { AnswerStyle } from './compat-request.ts';
+import { aliyunBizId, gatewayBizId } from '../sent-message.ts';
 import { providerStatus } from './provider-status.ts';
 
 /** How the caller of SendSms is told what became of the message. */
@@ -13,8 +14,7 @@ export function sendSmsAnswer(style: AnswerStyle, result: SendResult): HttpAnswe
     Message: 'OK',
     RequestId: result.requestId ?? newRequestId(),
     Code: 'OK',
-    // What an HTTP gateway took has no BizId of Aliyun's.
-    BizId: result.bizId ?? `ws-${result.id}`,
+    BizId: aliyunBizId(result) ?? gatewayBizId(result.id),
   });
 }
 
@@ -27,10 +27,18 @@ function refusalOf(result: Failure): CompatRefusal {
     case 'number-limited':
       return fromProvider(
         result.providerCode ?? 'isv.BUSINESS_LIMIT_CONTROL',
-        'Texts to this number are limited for a while; nothing was sent.',
+        result.reason === undefined
+          ? 'Texts to this number are limited for a while; nothing was sent.'
+          : sentence(result.reason),
       );
+    case 'limited':
+      return limited(result);
     case 'unknown':
       return unknownOutcome(result.id, result.reason);
+    // Only a message that came by the native API waits; here its key may be asked for again.
+    case 'pending':
+      return refuse('waystation.SendInProgress', `Message ${result.id} is tried again until its time.`);
+    case 'expired':
     case 'deadline':
     case 'no-channel':
       return notSent(result);
@@ -49,11 +57,22 @@ export function unknownOutcome(id: string | undefined, reason: string): CompatRe
   return refuse('waystation.SendOutcomeUnknown', `${sentence(reason)}${named} Do not send it again blindly.`);
 }
 
+/** Every official client knows this code for a limit of the whole account, and none sends again by itself for it. */
+function limited({ reason, retryAfterMs }: Extract<Failure, { kind: 'limited' }>): CompatRefusal {
+  const headers = {
+    'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))),
+    'x-acs-retry-after': String(Math.ceil(retryAfterMs)),
+  };
+  return refuse('Throttling.User', sentence(reason), { headers });
+}
+
 /** Nobody took the message and nothing was sent: 503 where no byte was written, else what a provider said. */
 function notSent({ reason, attempts }: Extract<Failure, { reason: string }>): CompatRefusal {
   if (attempts.every(({ written }) => written !== true))
     return refuse('ServiceUnavailable', sentence(reason));
-  const said = attempts.findLast(({ outcome, code }) => outcome !== 'unavailable' && code !== undefined);
+  const said = attempts.findLast(
+    ({ outcome, code }) => outcome !== 'unavailable' && outcome !== 'unknown' && code !== undefined,
+  );
   return fromProvider(said?.code, sentence(reason));
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { classifyAliyun, clockSkewCode, outcomeOf } from '@waystation/core';
 import type { AliyunChannel, Clock, Endpoint, Message } from '@waystation/core';
 import { z } from 'zod';
@@ -11,6 +11,7 @@ import { retryAfterMs } from '../retry-after.ts';
 import { headerOf } from '../transport/http-message.ts';
 import type { HttpAnswer, HttpRequest } from '../transport/http-message.ts';
 import { canonicalQuery, emptyBodyDigest, signAcs3 } from './acs3-signature.ts';
+import { batchParameters } from './batch-parameters.ts';
 
 /** What is read of an answer; a field of another type than this is as good as missing. */
 const answerShape = z.object({
@@ -22,6 +23,9 @@ const answerShape = z.object({
 
 /** The provider's days are those of China, which has one zone and no summer time. */
 const shanghaiMs = 8 * 3_600_000;
+
+/** Up to here parameters go in the query, as official SDKs have them; what is longer would make too long a URL. */
+const maxQueryLength = 16_384;
 
 type KeyPair = Extract<Credential, { kind: 'aliyun' }>;
 
@@ -40,7 +44,9 @@ export class AliyunDialect implements Dialect {
   }
 
   draft({ message, outId }: Pick<AttemptRequest, 'message' | 'outId'>, credential?: Credential): Draft {
-    return this.#draft('SendSms', this.#parameters(message, outId), credential);
+    const { batch } = message;
+    if (batch === undefined) return this.#draft('SendSms', this.#parameters(message, outId), credential);
+    return this.#draft('SendBatchSms', batchParameters(this.#channel, message, batch, outId), credential);
   }
 
   draftCall(
@@ -100,7 +106,11 @@ export class AliyunDialect implements Dialect {
     };
   }
 
-  #sign(action: string, query: Readonly<Record<string, string>>, key: KeyPair): HttpRequest {
+  #sign(action: string, parameters: Readonly<Record<string, string>>, key: KeyPair): HttpRequest {
+    const encoded = canonicalQuery(parameters);
+    const inBody = encoded.length > maxQueryLength;
+    const query = inBody ? {} : parameters;
+    const bodyDigest = inBody ? createHash('sha256').update(encoded).digest('hex') : emptyBodyDigest;
     const at = new Date(this.#clock.wallTime() + this.#clockOffsetMs);
     const headers = {
       host: this.#host,
@@ -108,7 +118,8 @@ export class AliyunDialect implements Dialect {
       'x-acs-action': action,
       'x-acs-date': at.toISOString().replace(/\.\d{3}Z$/, 'Z'),
       'x-acs-signature-nonce': randomUUID(),
-      'x-acs-content-sha256': emptyBodyDigest,
+      'x-acs-content-sha256': bodyDigest,
+      ...(inBody && { 'content-type': 'application/x-www-form-urlencoded' }),
       accept: 'application/json',
       'user-agent': 'waystation-agent',
       ...(key.securityToken !== undefined && {
@@ -116,9 +127,11 @@ export class AliyunDialect implements Dialect {
         'x-acs-security-token': key.securityToken,
       }),
     };
-    const signed = { method: 'POST', query, headers, bodyDigest: emptyBodyDigest };
+    const signed = { method: 'POST', query, headers, bodyDigest };
     const authorization = signAcs3(signed, key.accessKeyId, key.accessKeySecret);
-    return { method: 'POST', path: `/?${canonicalQuery(query)}`, headers: { ...headers, authorization } };
+    const sent = { ...headers, authorization };
+    if (inBody) return { method: 'POST', path: '/', headers: sent, body: encoded };
+    return { method: 'POST', path: `/?${encoded}`, headers: sent };
   }
 
   /** Takes over the host's time; false where the answer does not tell it. */

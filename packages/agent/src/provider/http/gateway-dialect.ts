@@ -52,8 +52,8 @@ export class GatewayDialect implements Dialect {
       retryAfterMs: retryAfterMs(answer),
     });
     const bizId = rules.id === undefined ? undefined : textAtPointer(document, rules.id)?.slice(0, 256);
-    const accepted = outcome.class === 'accepted' && bizId !== undefined;
-    return { kind: 'result', result: { outcome, ...(accepted && { bizId }) } };
+    const taken = { byGateway: true as const, ...(bizId !== undefined && { bizId }) };
+    return { kind: 'result', result: { outcome, ...(outcome.class === 'accepted' && taken) } };
   }
 
   /** The text that the template stands for, with the message's parameters. */

@@ -1,0 +1,8 @@
+import type { HeldEntry } from './journal-entry.ts';
+import type { EntryPlace } from './journal-file.ts';
+
+/** A held message and its place. */
+export interface HeldPlaced {
+  readonly entry: HeldEntry;
+  readonly place: EntryPlace;
+}

@@ -1,0 +1,57 @@
+import { mayComeLater, tooLate } from '../deliver/deliver-kept.ts';
+import type { Deliveries } from '../deliver/deliveries.ts';
+import type { SendResult } from '../send/send-result.ts';
+import type { OpenEntry } from './journal-entry.ts';
+import type { MessageRun } from './message-run.ts';
+
+/** What decides whether a message that was tried may wait. */
+export interface TriedMessage {
+  readonly run: MessageRun;
+  /** Absent: nothing is sent later. */
+  readonly deliveries: Pick<Deliveries, 'hasRoom' | 'add'> | undefined;
+  readonly wallTime: number;
+}
+
+/**
+ * What is told of a message of which nothing was sent: it waits from now on, flushed to the disk before this
+ * resolves; it has expired; or, where it cannot be kept, what it came to.
+ */
+export async function keepUntil(
+  result: SendResult,
+  { run, deliveries, wallTime }: TriedMessage,
+): Promise<SendResult> {
+  const { delivery } = run;
+  if (delivery === undefined || deliveries === undefined || !mayComeLater(result)) return result;
+  const { id, revision, route, attempts } = result;
+  const facts = { id, revision, ...(route !== undefined && { route }), attempts };
+  const late = tooLate(delivery.deliverBy, wallTime);
+  if (late !== undefined) return { ...facts, kind: 'expired', reason: `nothing was sent: ${late}` };
+  if (!deliveries.hasRoom || result.kind === 'no-journal') return result;
+  try {
+    await run.keep(result);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown error';
+    const reason = `nothing was sent, and the journal cannot keep it (${why})`;
+    return { ...facts, kind: 'no-journal', reason, retryAfterMs: 5000 };
+  }
+  deliveries.add(delivery, result);
+  return { ...facts, kind: 'pending', deliverBy: delivery.deliverBy };
+}
+
+/** What is told of a message that is under way in the journal, where it waits; undefined: it does not. */
+export function pendingResult({
+  id,
+  revision,
+  takenBy,
+  attempts,
+  deliverBy,
+}: OpenEntry): SendResult | undefined {
+  if (deliverBy === undefined) return undefined;
+  const tried = attempts.map(({ channel, result }) => ({
+    channel,
+    outcome: result?.class ?? ('unknown' as const),
+    ...(result?.code !== undefined && { code: result.code }),
+    ms: 0,
+  }));
+  return { kind: 'pending', id, revision, route: takenBy, attempts: tried, deliverBy };
+}

@@ -1,0 +1,51 @@
+import type { SendResult } from '../send/send-result.ts';
+import type { MessageRun } from './message-run.ts';
+
+/** What a message's later end is written by. */
+export interface LateEndDependencies {
+  readonly run: Pick<MessageRun, 'end'>;
+  /** Lets a message wait that has a time to be delivered by and was not sent; gives what it came to. */
+  readonly keep: (late: SendResult) => Promise<SendResult>;
+  /** What holds of the message's earlier attempts, while nobody knows of those. */
+  readonly inDoubt?: SendResult;
+  /** Told of writes that must be over before the journal closes. */
+  readonly onWrite: (write: Promise<unknown>) => void;
+}
+
+/** The end of a keyed message that comes after its caller was told unknown; written once. */
+export class LateEnd {
+  readonly #dependencies: LateEndDependencies;
+  readonly #saved: Promise<void>;
+  #tellSaved: (saved: Promise<void> | undefined) => void = () => undefined;
+  #settled: Promise<SendResult> | undefined;
+
+  constructor(dependencies: LateEndDependencies) {
+    this.#dependencies = dependencies;
+    this.#saved = new Promise((resolve) => (this.#tellSaved = resolve));
+  }
+
+  /** What the caller was told is being written; absent: it was told nothing. */
+  told(saved?: Promise<void>): void {
+    this.#tellSaved(saved);
+  }
+
+  /** Writes the end after what was told before, and gives what the whole message has come to. */
+  settle(late: SendResult): Promise<SendResult> {
+    const { onWrite } = this.#dependencies;
+    if (this.#settled === undefined) {
+      this.#settled = this.#write(late);
+      onWrite(this.#settled);
+    }
+    return this.#settled;
+  }
+
+  async #write(late: SendResult): Promise<SendResult> {
+    const { run, inDoubt, keep } = this.#dependencies;
+    await this.#saved;
+    // What was said the second time says nothing of the first.
+    if (inDoubt !== undefined && late.kind !== 'accepted') return inDoubt;
+    const told = await keep(late);
+    if (told.kind !== 'pending') await run.end(told);
+    return told;
+  }
+}

@@ -1,0 +1,160 @@
+import type { Clock, Message } from '@waystation/core';
+import { mayComeLater, tooLate } from '../deliver/deliver-kept.ts';
+import type { Deliveries } from '../deliver/deliveries.ts';
+import type { MessageSender, SendOptions } from '../http/message-sender.ts';
+import type { BootClock } from '../reconcile/boot-clock.ts';
+import type { SendResult } from '../send/send-result.ts';
+import type { HeldSearches } from './held-searches.ts';
+import { isOpenAttempt } from './journal-entry.ts';
+import type { JournalStock } from './journal-stock.ts';
+import { keepUntil } from './keep-until.ts';
+import { noJournal } from './key-answers.ts';
+import { LateEnd } from './late-end.ts';
+import { AttemptNotWritten, MessageRun } from './message-run.ts';
+import type { HeldBefore, RunFacts } from './message-run.ts';
+
+/** What messages that are written down are sent with. */
+export interface WrittenRunsDependencies {
+  readonly sender: MessageSender;
+  readonly clock: Clock;
+  /** Absent: after a restart nobody knows how long ago an attempt was made. */
+  readonly bootClock?: BootClock | undefined;
+  /** Sends later what could not be sent at once; absent: nothing is. */
+  readonly deliveries?: Pick<Deliveries, 'hasRoom' | 'add'>;
+}
+
+/** Who else has to know of such messages. */
+interface Around {
+  readonly held: Pick<HeldSearches, 'adopt'>;
+  /** Told of writes that must be over before the journal closes. */
+  readonly onWrite: (write: Promise<unknown>) => void;
+}
+
+/** A message that is written down. */
+export interface WrittenMessage {
+  /** Absent: it stands under its id, and ends with its caller as long as nothing was written. */
+  readonly key?: string;
+  readonly payload: string;
+  readonly id: string;
+  readonly message: Message;
+  readonly options: SendOptions;
+  /** On the monotonic clock. */
+  readonly deadline: number;
+}
+
+/** Where a message stands in the journal, and what it must be. */
+export interface Names {
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** How a message ended; `saved` resolves when that is written, where there is anything to write. */
+export interface Taken {
+  readonly result: SendResult;
+  readonly saved?: Promise<void>;
+}
+
+/** An end of which nothing has to be written. */
+export function over(result: SendResult): Taken {
+  return { result };
+}
+
+/** Sends messages each of whose attempts is written down before it is made. */
+export class WrittenRuns {
+  readonly #dependencies: WrittenRunsDependencies;
+  readonly #around: Around;
+
+  constructor(dependencies: WrittenRunsDependencies, around: Around) {
+    this.#dependencies = dependencies;
+    this.#around = around;
+  }
+
+  /** Sends, or sends again what the route wants sent again. */
+  async run(stock: JournalStock, written: WrittenMessage, names: Names, before?: HeldBefore): Promise<Taken> {
+    const { clock, sender, bootClock, deliveries } = this.#dependencies;
+    const { id, message, deadline, payload } = written;
+    // A caller who hangs up cancels nothing that has a key: it outlives the connection.
+    const options = written.key !== undefined ? unsignalled(written.options) : written.options;
+    const doubt = before?.entry.attempts.some(isOpenAttempt) === true ? before.entry.result : undefined;
+    if (!stock.makeRoom(payload.length)) {
+      return over(doubt ?? noJournal(id, 'messages of open end fill the journal'));
+    }
+    const timeoutMs = Math.max(1, Math.round(deadline - clock.now()));
+    const facts = factsOf(names, { ...written, id: before?.entry.id ?? id }, timeoutMs, clock);
+    const run = new MessageRun({ stock, clock, bootClock }, facts, before);
+    const keep = async (end: SendResult): Promise<SendResult> =>
+      before === undefined ? keepUntil(end, { run, deliveries, wallTime: clock.wallTime() }) : end;
+    const { held, onWrite } = this.#around;
+    const late = new LateEnd({ run, keep, onWrite, ...(doubt && { inDoubt: doubt }) });
+    let result: SendResult;
+    try {
+      result = await sender.send(message, {
+        ...options,
+        ...{ timeoutMs, id: facts.id, attempts: run, counted: doubt !== undefined },
+        onLate: (end) => {
+          const waits = run.delivery !== undefined && mayComeLater(end);
+          if (!waits) options.onLate?.(end);
+          void late.settle(end).then((told) => {
+            if (waits) options.onLate?.(told);
+          });
+        },
+        onOpen: (open) => {
+          held.adopt(
+            names.name,
+            open.then((end) => late.settle(end)),
+          );
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof AttemptNotWritten)) {
+        late.told();
+        throw error;
+      }
+      result = run.keptBack(error);
+    }
+    if (before !== undefined) result = afterBefore(run, before, doubt !== undefined, result);
+    if (options.signal?.aborted !== true) result = await keep(result);
+    const saved = result.kind === 'pending' ? Promise.resolve() : run.end(result);
+    late.told(saved);
+    return { result, saved };
+  }
+}
+
+function factsOf(
+  names: Names,
+  { id, message, options }: WrittenMessage,
+  timeoutMs: number,
+  clock: Clock,
+): RunFacts {
+  const { route, deliverBy } = options;
+  return {
+    ...names,
+    id,
+    payload: { message, ...(route !== undefined && { route }) },
+    deadlineAt: clock.wallTime() + timeoutMs,
+    ...(deliverBy !== undefined && {
+      deliverBy,
+      mayStart: () => tooLate(deliverBy, clock.wallTime()),
+    }),
+  };
+}
+
+/** What holds of a message that was sent again: the first time may have reached somebody, whatever was said now. */
+function afterBefore(
+  run: MessageRun,
+  { entry }: HeldBefore,
+  inDoubt: boolean,
+  result: SendResult,
+): SendResult {
+  // A limit may come of the very text that nobody found.
+  const open = inDoubt || result.kind === 'number-limited';
+  if (!open || result.kind === 'accepted') return result;
+  run.reopen();
+  return { ...entry.result, attempts: [...entry.result.attempts, ...result.attempts] };
+}
+
+function unsignalled(options: SendOptions): SendOptions {
+  const rest: { -readonly [Name in keyof SendOptions]: SendOptions[Name] } = { ...options };
+  delete rest.signal;
+  return rest;
+}

@@ -1,0 +1,158 @@
+import { minimumAttemptMs } from '@waystation/core';
+import type {
+  Clock,
+  Instant,
+  Message,
+  NumberAdmission,
+  Pick as Picked,
+  PickOptions,
+  Random,
+} from '@waystation/core';
+import type { HealthTracker } from '../health/health-tracker.ts';
+import type { SendOptions } from '../http/message-sender.ts';
+import { maskNumber } from '../log/mask-numbers.ts';
+import type { RoutingState } from '../send/routing.ts';
+import type { SendResult } from '../send/send-result.ts';
+import type { LimitBook } from './limit-book.ts';
+import type { RouteTurn } from './route-queue.ts';
+
+/** What the gate asks. */
+export interface MessageGateDependencies {
+  readonly limits: Pick<LimitBook, 'countNumbers' | 'giveBackNumbers' | 'enterRoute'>;
+  readonly health: Pick<HealthTracker, 'view'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A message at the gate. */
+export interface MessageAtGate {
+  readonly state: RoutingState;
+  readonly id: string;
+  readonly message: Message;
+  readonly options: SendOptions;
+}
+
+type Chosen = Extract<Picked, { picked: true }>;
+
+/** Whether a message may be sent, and by which channels; where not, its answer. */
+export type GateEntry =
+  | {
+      readonly entered: true;
+      readonly pick: Chosen;
+      /** What is left of its time, in ms. */
+      readonly timeoutMs: number;
+      /** Told of how the message ended, as often as more is known. */
+      readonly settle: (result: SendResult) => void;
+    }
+  | { readonly entered: false; readonly result: SendResult };
+
+/** Picks a message's route and channels, within the limits of its numbers and of its route. */
+export class MessageGate {
+  readonly #dependencies: MessageGateDependencies;
+
+  constructor(dependencies: MessageGateDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Lets a message in, at once or after it has waited for its turn, never so late that it could not be sent. */
+  async enter(at: MessageAtGate): Promise<GateEntry> {
+    const { clock, limits } = this.#dependencies;
+    const { state, message, options } = at;
+    const came = clock.now();
+    const deadline = came + (options.timeoutMs ?? state.snapshot.strategy.timeouts.totalMs);
+    const pick = this.#pick(at, options.route);
+    if (!pick.picked) return refuse(noChannel(at, pick));
+    const admission: NumberAdmission =
+      options.counted === true ? { counted: true } : limits.countNumbers(message.e164, came);
+    if (!admission.counted) return refuse(numberLimited(at, pick, admission));
+    const settle = this.#settlement(message, came);
+    const turn = await this.#turn(at, pick, deadline - minimumAttemptMs);
+    if (turn.kind === 'go') {
+      return { entered: true, pick: turn.pick, timeoutMs: Math.max(1, deadline - clock.now()), settle };
+    }
+    const result = turnedAway(at, pick, turn);
+    settle(result);
+    return refuse(result);
+  }
+
+  /** Gives the numbers back once it is known that nothing was sent. */
+  #settlement(message: Message, countedAt: Instant): (result: SendResult) => void {
+    let counted = true;
+    return ({ kind }) => {
+      if (!counted || kind === 'accepted' || kind === 'unknown') return;
+      counted = false;
+      this.#dependencies.limits.giveBackNumbers(message.e164, countedAt);
+    };
+  }
+
+  /** The message's turn on its route, or once on that route's fallback. */
+  async #turn(at: MessageAtGate, pick: Chosen, latest: Instant): Promise<Turn> {
+    const first = await this.#turnOn(at, pick, latest);
+    if (first.kind !== 'over' || first.over.kind !== 'fallback') return first;
+    const second = this.#pick(at, first.over.route);
+    if (!second.picked) return { ...first, why: second.reason };
+    const turn = await this.#turnOn(at, second, latest);
+    return turn.kind === 'over'
+      ? { ...turn, why: `its fallback ${second.route.name} is over its limit as well` }
+      : turn;
+  }
+
+  async #turnOn(at: MessageAtGate, pick: Chosen, latest: Instant): Promise<Turn> {
+    const entry = this.#dependencies.limits.enterRoute(pick.route.name, latest, at.options.signal);
+    if (!(entry instanceof Promise)) return entry.kind === 'go' ? { kind: 'go', pick } : entry;
+    const turn = await entry;
+    if (turn.kind !== 'go') return turn;
+    // Health may have changed while it waited.
+    const again = this.#pick(at, pick.route.name);
+    return { kind: 'go', pick: again.picked ? again : pick };
+  }
+
+  #pick({ state, message }: MessageAtGate, route: string | undefined): Picked {
+    const health = this.#dependencies.health.view();
+    const options: PickOptions = {
+      ...(route !== undefined && { route }),
+      ...(health !== undefined && { health }),
+    };
+    return state.picker.pick(message, this.#dependencies.random, options);
+  }
+}
+
+type Turn =
+  | { readonly kind: 'go'; readonly pick: Chosen }
+  | (Exclude<RouteTurn, { kind: 'go' }> & { readonly why?: string });
+
+function refuse(result: SendResult): GateEntry {
+  return { entered: false, result };
+}
+
+function factsOf({ id, state }: MessageAtGate, route: string | undefined) {
+  return { id, revision: state.snapshot.revision, attempts: [], ...(route !== undefined && { route }) };
+}
+
+function noChannel(at: MessageAtGate, { route, reason }: Extract<Picked, { picked: false }>): SendResult {
+  return { ...factsOf(at, route?.name), kind: 'no-channel', reason, retryAfterMs: 60_000 };
+}
+
+function numberLimited(
+  at: MessageAtGate,
+  { route }: Chosen,
+  { index, window, retryAfterMs }: Extract<NumberAdmission, { counted: false }>,
+): SendResult {
+  const number = maskNumber(at.message.phoneNumbers[index] ?? '');
+  const reason = `nothing was sent: phoneNumbers[${String(index)}] (${number}) has had ${String(window.max)} messages within ${String(window.windowMs / 1000)} s, as many as this agent sends to one number`;
+  return { ...factsOf(at, route.name), kind: 'number-limited', reason, index, retryAfterMs };
+}
+
+function turnedAway(at: MessageAtGate, { route }: Chosen, turn: Exclude<Turn, { kind: 'go' }>): SendResult {
+  const facts = factsOf(at, route.name);
+  if (turn.kind === 'gone')
+    return { ...facts, kind: 'deadline', reason: 'the caller hung up before anything was written' };
+  const { retryAfterMs, why } = turn;
+  const more = why === undefined ? '' : `, and ${why}`;
+  return {
+    ...facts,
+    kind: 'limited',
+    reason: `nothing was sent: route ${route.name} is over its limit${more}`,
+    retryAfterMs,
+  };
+}

@@ -1,0 +1,23 @@
+import type { CaseResult } from './run-matrix.ts';
+
+/** Codes that say that no text went out. */
+const notSent: ReadonlySet<string> = new Set([
+  'SEND_REJECTED',
+  'SEND_NUMBER_LIMITED',
+  'SEND_NO_CHANNEL',
+  'SEND_DEADLINE',
+  'SEND_NO_JOURNAL',
+]);
+
+/** What a case has broken of what is promised, in words; empty: nothing. Where a provider lies, nothing can be kept. */
+export function judgeCase({ of, seen, texts }: CaseResult): readonly string[] {
+  if (of.row.lies === true) return [];
+  const codes = seen.map(({ code }) => code);
+  const words = [
+    ...(codes.includes('OK') && texts === 0 ? ['told OK without a text'] : []),
+    ...(codes.some((code) => notSent.has(code)) && texts > 0 ? ['told "not sent" with a text'] : []),
+    ...(of.onUnknownOutcome !== 'resend' && texts > 1 ? [`doubled: ${String(texts)} texts`] : []),
+    ...(codes.length === 0 ? ['not run'] : []),
+  ];
+  return words.map((word) => `${of.name}: ${word}`);
+}

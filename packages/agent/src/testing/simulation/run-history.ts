@@ -1,0 +1,176 @@
+import { seededRandom } from '@waystation/core/testing';
+import { snapshotOf } from '../send-fixture.ts';
+import { Caller } from './caller.ts';
+import type { Call, Crash, History } from './history.ts';
+import { callsOf, channelName } from './history.ts';
+import { Life } from './life.ts';
+import { faultsOf, ModelledDisk } from './modelled-journal-file.ts';
+import { ModelledProcess } from './modelled-process.ts';
+import type { World } from './modelled-process.ts';
+import { ModelledProvider } from './modelled-provider.ts';
+import { Phones } from './phones.ts';
+import { strategyOf } from './strategy-of.ts';
+import type { Told } from './told.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+/** What came of a history. */
+export interface Run {
+  readonly history: History;
+  readonly phones: Phones;
+  readonly told: readonly Told[];
+  /** When everything was over, and every channel in use again. */
+  readonly peaceAt: number;
+  /** What was said to those who came again with each key after everything was over. */
+  readonly askedAgain: readonly Told[];
+  /** When each process ended, and what it was about to do. */
+  readonly crashes: readonly { readonly at: number; readonly before: string | undefined }[];
+  /** What is wrong with the journal in itself. */
+  readonly journalFaults: readonly string[];
+  /** Callers that were never told anything, by their number. */
+  readonly untold: readonly number[];
+}
+
+/** Long enough for every call, late answer and block of a history to be over. */
+const aftermathMs = 70_000;
+
+/** Lets a history happen: real drivers, modelled world, virtual time. */
+export async function runHistory(history: History): Promise<Run> {
+  const time = new VirtualTime(Date.UTC(2026, 0, 1, 12));
+  const uninstall = time.install();
+  try {
+    return await new Happening(history, time).run();
+  } finally {
+    uninstall();
+  }
+}
+
+class Happening {
+  readonly #history: History;
+  readonly #time: VirtualTime;
+  readonly #world: World;
+  readonly #phones = new Phones();
+  readonly #drained = new Set<string>();
+  readonly #crashesToCome: Extract<Crash, { kind: 'step' }>[];
+  readonly #crashes: { readonly at: number; readonly before: string | undefined }[] = [];
+  readonly #told: Told[] = [];
+  readonly #askedAgain: Told[] = [];
+  #callers: Caller[] = [];
+  #process: ModelledProcess | undefined;
+
+  constructor(history: History, time: VirtualTime) {
+    this.#history = history;
+    this.#time = time;
+    const random = seededRandom(history.seed);
+    const provider = new ModelledProvider({ time, random, phones: this.#phones }, history);
+    this.#world = {
+      time,
+      random,
+      provider,
+      disk: new ModelledDisk(),
+      snapshot: snapshotOf(strategyOf(history)),
+    };
+    this.#crashesToCome = history.crashes.filter((crash) => crash.kind === 'step');
+  }
+
+  async run(): Promise<Run> {
+    const calls = callsOf(this.#history);
+    const { crashes, drains, clockJumps, phases } = this.#history;
+    this.#startProcess();
+    this.#callers = calls.map((call, at) => this.#caller(call, at));
+    for (const crash of crashes) if (crash.kind === 'at') this.#crashAt(crash.atMs, crash.downMs);
+    for (const { atMs, channel } of drains) {
+      this.#time.after(atMs, () => {
+        this.#drained.add(channelName(channel));
+        this.#process?.renew(this.#drained);
+      });
+    }
+    for (const { atMs, byMs } of clockJumps) {
+      this.#time.after(atMs, () => {
+        this.#time.jump(byMs);
+      });
+    }
+    const last = Math.max(
+      0,
+      ...calls.map(({ atMs, timeoutMs, repeats, pauseMs }) => atMs + (timeoutMs + pauseMs) * (repeats + 1)),
+      ...phases.map(({ fromMs, forMs }) => fromMs + forMs),
+    );
+    await this.#time.runUntil(last + aftermathMs);
+    const peaceAt = this.#time.now();
+    await this.#askAgain();
+    const untold = this.#callers.flatMap((caller, at) => (caller.waiting ? [at] : []));
+    return {
+      history: this.#history,
+      phones: this.#phones,
+      told: this.#told,
+      peaceAt,
+      askedAgain: this.#askedAgain,
+      crashes: this.#crashes,
+      journalFaults: faultsOf(this.#world.disk.rows()),
+      untold,
+    };
+  }
+
+  /** In peace, every key is asked for once more: nobody is kept waiting for what is over. */
+  async #askAgain(): Promise<void> {
+    this.#crashesToCome.length = 0;
+    this.#process?.life.spare();
+    this.#drained.clear();
+    this.#process?.renew(this.#drained);
+    const keys = new Set(this.#history.calls.flatMap(({ key }) => (key === undefined ? [] : [key])));
+    const call = { atMs: 0, timeoutMs: 5000, repeats: 0, pauseMs: 0 };
+    [...keys].forEach((key, at) => {
+      this.#callers.push(this.#caller({ ...call, key }, 1000 + at, this.#askedAgain));
+    });
+    await this.#time.runUntil(this.#time.now() + 10_000);
+  }
+
+  #caller(call: Call, number: number, told = this.#told): Caller {
+    const caller = new Caller(
+      {
+        time: this.#time,
+        process: () => this.#process,
+        onTold: (one) => void told.push(one),
+      },
+      call,
+      number,
+    );
+    caller.start();
+    return caller;
+  }
+
+  #startProcess(): void {
+    const crash = this.#crashesToCome.shift();
+    const life = new Life(
+      this.#time,
+      () => {
+        this.#ended(life, crash?.downMs ?? 100);
+      },
+      crash?.step,
+    );
+    this.#process = new ModelledProcess(this.#world, life, this.#history);
+    this.#process.start(this.#drained);
+  }
+
+  #crashAt(atMs: number, downMs: number): void {
+    this.#time.after(atMs, () => {
+      const process = this.#process;
+      if (process === undefined) return;
+      this.#downMs = downMs;
+      process.life.end();
+    });
+  }
+
+  #downMs: number | undefined;
+
+  #ended(life: Life, downMs: number): void {
+    this.#crashes.push({ at: this.#time.now(), before: life.next });
+    this.#process = undefined;
+    this.#time.endProcess();
+    this.#world.disk.crash(this.#world.random);
+    for (const caller of this.#callers) caller.drop();
+    this.#time.after(this.#downMs ?? downMs, () => {
+      this.#startProcess();
+    });
+    this.#downMs = undefined;
+  }
+}

@@ -1,0 +1,52 @@
+// `pnpm simulate [--histories N] [--seed S] [--path P]`: the agent's own drivers through as many random histories
+// of crashes, callers and provider faults, on a virtual clock. Exits with 1 at the first promise that is broken.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { importSource } from './import-source.mjs';
+
+const { values } = parseArgs({
+  options: {
+    histories: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: String(Date.now() & 0x7fffffff) },
+    path: { type: 'string' },
+  },
+});
+const [histories, seed] = [Number(values.histories), Number(values.seed)];
+if (!Number.isSafeInteger(histories) || histories < 1 || !Number.isSafeInteger(seed)) {
+  console.error('--histories must be a whole number from 1, --seed a whole number');
+  process.exit(2);
+}
+
+/** Each seed makes so many histories: a failure is found again by its own seed, without those before. */
+const batch = 1000;
+
+const agent = join(import.meta.dirname, '../packages/agent');
+const { simulate } = await importSource(join(agent, 'src/testing/simulation/simulate.ts'), agent);
+
+const started = performance.now();
+const seconds = () => ((performance.now() - started) / 1000).toFixed(0);
+const sum = { histories: 0, calls: 0, crashes: 0, texts: 0 };
+const words = (totals) =>
+  Object.entries(totals)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+const told = (totals) => Object.fromEntries(Object.keys(sum).map((name) => [name, sum[name] + totals[name]]));
+
+console.log(`simulating ${histories} histories from seed ${seed}`);
+let failure;
+for (let done = 0, at = 0; done < histories && failure === undefined; done += batch, at += 1) {
+  const size = Math.min(batch, histories - done);
+  const options = { histories: size, seed: seed + at, ...(values.path && { path: values.path }) };
+  const result = await simulate(options);
+  failure = result.failure;
+  Object.assign(sum, told(result));
+  if (failure === undefined && (at % 5 === 4 || done + size >= histories)) {
+    console.log(`${words(sum)} in ${seconds()} s; no promise broken (seeds to ${seed + at})`);
+  }
+  if (values.path !== undefined) break;
+}
+if (failure !== undefined) {
+  console.error(`a promise is broken:\n${failure}`);
+  process.exitCode = 1;
+}
+console.log(`simulated: ${words(sum)}; ${failure === undefined ? 'every promise kept' : 'A PROMISE BROKEN'}`);
