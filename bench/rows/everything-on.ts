@@ -14,8 +14,8 @@ const on = {
   health: { probe: { kind: 'http', intervalMs: 1000 } },
   limits: {
     routes: { default: { perSecond: plenty } },
-    channels: { 'cn-hangzhou': { perSecond: plenty, maxInFlight: 1000 } },
-    numbers: { kind: 'windows', windows: [{ windowMs: 60_000, max: plenty }], maxTracked: 1_000_000 },
+    channels: { 'cn-hangzhou': { perSecond: plenty, maxInFlight: 256 } },
+    numbers: { kind: 'windows', windows: [{ windowMs: 60_000, max: 1000 }], maxTracked: 1_000_000 },
   },
 };
 const off = { routes: [route], health: { probe: { kind: 'off' } } };
