@@ -43,7 +43,8 @@ export class LiveChannel implements SendChannel {
   readonly #maxInFlight: number;
   #inFlight = 0;
   #draining = false;
-  #onEmpty: (() => void) | undefined;
+  /** Those who wait until nothing is under way any more. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(parts: LiveChannelParts, { maxInFlight = 256 }: LiveChannelOptions = {}) {
     this.name = parts.name;
@@ -82,11 +83,13 @@ export class LiveChannel implements SendChannel {
     this.#draining = true;
     if (this.#inFlight > 0) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        this.#onEmpty = () => {
+        const over = (): void => {
           clearTimeout(timer);
+          this.#waiting.delete(over);
           resolve();
         };
+        const timer = setTimeout(over, timeoutMs);
+        this.#waiting.add(over);
       });
     }
     this.#parts.connections.close();
@@ -99,7 +102,7 @@ export class LiveChannel implements SendChannel {
       return await work();
     } finally {
       this.#inFlight -= 1;
-      if (this.#inFlight === 0) this.#onEmpty?.();
+      if (this.#inFlight === 0) for (const over of [...this.#waiting]) over();
     }
   }
 

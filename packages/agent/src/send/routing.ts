@@ -40,6 +40,7 @@ export class Routing implements StrategyApplier {
   readonly #users = new Map<RoutingState, number>();
   readonly #closing = new Set<Promise<void>>();
   #current: RoutingState | undefined;
+  #stopped = false;
 
   constructor(dependencies: RoutingDependencies) {
     this.#dependencies = dependencies;
@@ -86,6 +87,7 @@ export class Routing implements StrategyApplier {
   async stop(timeoutMs: number): Promise<void> {
     const channels = new Set([...this.#users.keys()].flatMap((state) => [...state.channels.values()]));
     this.#current = undefined;
+    this.#stopped = true;
     this.#users.clear();
     await Promise.all([...channels].map((channel) => channel.drain(timeoutMs)));
     await Promise.all(this.#closing);
@@ -97,6 +99,8 @@ export class Routing implements StrategyApplier {
 
   /** Forgets a state that was replaced and that no message uses, and closes the channels that are in no other. */
   #retire(state: RoutingState): void {
+    // Every channel is being closed already.
+    if (this.#stopped) return;
     if (state === this.#current || (this.#users.get(state) ?? 1) > 0) return;
     this.#users.delete(state);
     const used = new Set([...this.#users.keys()].flatMap((other) => [...other.channels.values()]));

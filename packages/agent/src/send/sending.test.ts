@@ -245,10 +245,22 @@ describe('the sending half', () => {
     await side.stop(20_000);
     expect(await slow).toMatchObject({ kind: 'accepted' });
 
+    const busy = await openTestSending();
+    busy.apply(snapshotOf(document({ a: region('a') })));
+    const several = [busy.send(messageTo(phone), {})];
+    await expect.poll(() => simulator.texts(), patience).toHaveLength(2);
+    several.push(busy.send(messageTo(phone), {}));
+    await expect.poll(() => simulator.texts(), patience).toHaveLength(3);
+    const stopping = performance.now();
+    await busy.stop(40_000);
+    // With the last of them, and not when its patience ends.
+    expect(performance.now() - stopping).toBeLessThan(20_000);
+    expect((await Promise.all(several)).map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
+
     const other = await openTestSending();
     other.apply(snapshotOf(document({ b: region('b') })));
     const hanging = other.send(messageTo(phone), {});
-    await expect.poll(() => simulator.texts(), patience).toHaveLength(2);
+    await expect.poll(() => simulator.texts(), patience).toHaveLength(4);
     await other.stop(100);
     expect(await hanging).toMatchObject({ kind: 'unknown' });
   });
