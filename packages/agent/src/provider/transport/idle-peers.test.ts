@@ -3,13 +3,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { IdlePeer } from '../../testing/idle-peer.ts';
 import { realClock } from '../../testing/send-fixture.ts';
 import { ConnectionPool } from './connection-pool.ts';
+import type { HttpRequest } from './http-message.ts';
 
 const endings: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
 });
 
-const request = { method: 'POST', path: '/?PhoneNumbers=13800138000', headers: { accept: '*/*' } };
+const request: HttpRequest = {
+  method: 'POST',
+  path: '/?PhoneNumbers=13800138000',
+  headers: { accept: '*/*' },
+};
 
 /** What became of the sends of a caller that comes back now and then. */
 interface Story {
