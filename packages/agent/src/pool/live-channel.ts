@@ -2,7 +2,7 @@ import { channelAccount, classifyTransport, outcomeOf, transportWords } from '@w
 import type { Channel, Clock, Endpoint } from '@waystation/core';
 import type { CredentialResult } from '../credentials/credential.ts';
 import type { Dialect } from '../provider/dialect.ts';
-import type { CallLimits, ConnectionPool } from '../provider/transport/connection-pool.ts';
+import type { ConnectionPool } from '../provider/transport/connection-pool.ts';
 import { headerOf } from '../provider/transport/http-message.ts';
 import { pause } from '../pause.ts';
 import type {
@@ -63,12 +63,22 @@ export class LiveChannel implements SendChannel {
     return !this.#draining && this.#inFlight < this.#maxInFlight;
   }
 
-  send(attempt: AttemptRequest): Promise<AttemptResult> {
-    return this.#counted(() => this.#send(attempt));
+  async send(attempt: AttemptRequest): Promise<AttemptResult> {
+    this.#inFlight += 1;
+    try {
+      return await this.#send(attempt);
+    } finally {
+      this.#over();
+    }
   }
 
-  call(call: ChannelCall): Promise<ChannelCallResult> {
-    return this.#counted(() => this.#call(call, this.#parts.connections));
+  async call(call: ChannelCall): Promise<ChannelCallResult> {
+    this.#inFlight += 1;
+    try {
+      return await this.#call(call, this.#parts.connections);
+    } finally {
+      this.#over();
+    }
   }
 
   ask(call: ChannelCall): Promise<ChannelCallResult> {
@@ -96,14 +106,9 @@ export class LiveChannel implements SendChannel {
     this.#parts.questions?.close();
   }
 
-  async #counted<T>(work: () => Promise<T>): Promise<T> {
-    this.#inFlight += 1;
-    try {
-      return await work();
-    } finally {
-      this.#inFlight -= 1;
-      if (this.#inFlight === 0) for (const over of [...this.#waiting]) over();
-    }
+  #over(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) for (const over of [...this.#waiting]) over();
   }
 
   async #call(call: ChannelCall, connections: LiveChannelParts['connections']): Promise<ChannelCallResult> {
@@ -114,7 +119,7 @@ export class LiveChannel implements SendChannel {
     if (draft === undefined) return { answered: false, written: false, reason: 'its provider only sends' };
     if (!draft.ok) return { answered: false, written: false, reason: draft.outcome.reason };
     for (let corrected = false; ; corrected = true) {
-      const result = await connections.send(() => draft.make(), { signal: undefined, ...call });
+      const result = await connections.send(draft.make, call);
       if (!result.answered) {
         const { written, kind } = result.failure;
         return { answered: false, written, reason: transportWords[kind] };
@@ -129,16 +134,15 @@ export class LiveChannel implements SendChannel {
 
   async #send(attempt: AttemptRequest): Promise<AttemptResult> {
     const { dialect, connections } = this.#parts;
-    const held = await this.#credential(attempt);
+    const given = this.#credential(attempt);
+    const held = given instanceof Promise ? await given : given;
     if (held?.ok === false) {
       return { outcome: outcomeOf('misconfigured', { reason: held.reason, written: false }) };
     }
     const draft = dialect.draft(attempt, held?.credential);
     if (!draft.ok) return { outcome: draft.outcome };
-    const { deadline, connectMs, readMs, signal, listen, mayWrite } = attempt;
-    const limits: CallLimits = { deadline, connectMs, readMs, signal, listen, mayWrite };
     for (let corrected = false; ; corrected = true) {
-      const result = await connections.send(() => draft.make(), limits);
+      const result = await connections.send(draft.make, attempt);
       if (!result.answered) return { outcome: classifyTransport(result.failure) };
       const reading = dialect.read(result.answer);
       if (reading.kind === 'result') return reading.result;
@@ -146,10 +150,19 @@ export class LiveChannel implements SendChannel {
     }
   }
 
-  /** The default chain may have to ask elsewhere; an attempt does not wait for it beyond its deadline. */
-  async #credential({ deadline }: Pick<AttemptRequest, 'deadline'>): Promise<CredentialResult | undefined> {
+  /** The channel's credential: at once, unless the default chain has to ask elsewhere. */
+  #credential(
+    bounds: Pick<AttemptRequest, 'deadline'>,
+  ): CredentialResult | Promise<CredentialResult> | undefined {
     const held = this.#parts.credential?.();
-    if (!(held instanceof Promise)) return held;
+    return held instanceof Promise ? this.#inTime(held, bounds) : held;
+  }
+
+  /** An attempt does not wait for a credential beyond its deadline. */
+  async #inTime(
+    held: Promise<CredentialResult>,
+    { deadline }: Pick<AttemptRequest, 'deadline'>,
+  ): Promise<CredentialResult> {
     const stop = new AbortController();
     const tooLate = pause(Math.max(0, deadline - this.#parts.clock.now()), [stop.signal]).then(
       (): CredentialResult => ({ ok: false, reason: 'the credential was not there in time' }),

@@ -8,7 +8,7 @@ export type Draft =
   | {
       readonly ok: true;
       /** Makes the request; called when a connection stands, since a signature names its moment. */
-      make(): HttpRequest;
+      readonly make: () => HttpRequest;
     }
   | { readonly ok: false; readonly outcome: Outcome };
 

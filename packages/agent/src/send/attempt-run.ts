@@ -26,8 +26,9 @@ import type { LimitBook } from '../limits/limit-book.ts';
 import type { AttemptResult } from '../pool/send-channel.ts';
 import { MessageSearches } from '../reconcile/message-searches.ts';
 import type { Searcher } from '../reconcile/searcher.ts';
+import { CancelSource } from '../timing/cancel-signal.ts';
 import type { AttemptAlerts } from './attempt-alerts.ts';
-import type { UnknownRule } from './attempt-log.ts';
+import type { AttemptLog, UnknownRule } from './attempt-log.ts';
 import type { BlockBook } from './block-book.ts';
 import type { Routing, RoutingState } from './routing.ts';
 
@@ -73,7 +74,7 @@ export class AttemptRun {
   readonly #dependencies: AttemptRunDependencies;
   readonly #message: AttemptRunMessage;
   /** Gives up what was not written. */
-  readonly #giveUp = new AbortController();
+  readonly #giveUp = new CancelSource();
   /** Numbers of the attempts that the log was told of. */
   readonly #logged = new Set<number>();
   readonly #searches: MessageSearches;
@@ -298,7 +299,7 @@ export class AttemptRun {
         connectMs,
         readMs,
         listen,
-        signal: this.#giveUp.signal,
+        signal: this.#giveUp,
         mayWrite: () => this.#mayWrite(order),
       }),
     );
@@ -314,24 +315,30 @@ export class AttemptRun {
   }
 
   /** Asked when a connection stands, right before the request is made: the plan lets one attempt write at a time. */
-  async #mayWrite({ candidate, number }: AttemptOrder): Promise<boolean> {
+  #mayWrite(order: AttemptOrder): boolean | Promise<boolean> {
+    if (!this.#isNext(order.candidate, order.number)) return false;
+    const { attempts } = this.#message.options;
+    if (attempts !== undefined && !this.#logged.has(order.number)) return this.#writtenDown(order, attempts);
+    this.#searches.writing(order.number, order.candidate);
+    return true;
+  }
+
+  /** Writes down that an attempt is about to be written; whether it still may be, then. */
+  async #writtenDown({ candidate, number }: AttemptOrder, attempts: AttemptLog): Promise<boolean> {
+    this.#logged.add(number);
+    const { state, pick } = this.#message;
+    const { timeouts } = state.snapshot.strategy;
+    await attempts.starting({
+      candidate,
+      ...this.#searches.outId,
+      templateCode: this.#searches.templateCodeFor(candidate),
+      revision: state.snapshot.revision,
+      route: pick.route.name,
+      rule: ruleOf(pick.route),
+      lastsMs: timeouts.connectMs + timeouts.readMs,
+    });
+    // Writing that down takes a moment, in which time may have run out.
     if (!this.#isNext(candidate, number)) return false;
-    const { options, state, pick } = this.#message;
-    if (options.attempts !== undefined && !this.#logged.has(number)) {
-      this.#logged.add(number);
-      const { timeouts } = state.snapshot.strategy;
-      await options.attempts.starting({
-        candidate,
-        ...this.#searches.outId,
-        templateCode: this.#searches.templateCodeFor(candidate),
-        revision: state.snapshot.revision,
-        route: pick.route.name,
-        rule: ruleOf(pick.route),
-        lastsMs: timeouts.connectMs + timeouts.readMs,
-      });
-      // Writing that down takes a moment, in which time may have run out.
-      if (!this.#isNext(candidate, number)) return false;
-    }
     this.#searches.writing(number, candidate);
     return true;
   }

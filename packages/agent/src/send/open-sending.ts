@@ -16,6 +16,7 @@ import { PastSearcher } from '../reconcile/past-searcher.ts';
 import { searchOptions } from '../reconcile/search-options.ts';
 import { Searcher } from '../reconcile/searcher.ts';
 import type { SendSide } from '../status/send-side.ts';
+import { TimingWheel } from '../timing/timing-wheel.ts';
 import { AccountCaller } from './account-caller.ts';
 import { AttemptAlerts } from './attempt-alerts.ts';
 import { BlockBook } from './block-book.ts';
@@ -74,9 +75,10 @@ export async function openSending(
     blocks.forgetCredentials();
     onCredentialsChanged?.();
   });
+  const alarms = new TimingWheel(clock);
   const routing = new Routing({
     rules: { allowEndpoints: [...aliyunEndpoints(), ...allowEndpoints], credentials },
-    openChannel: (name, channel) => openChannel({ clock, credentials }, name, channel, channels),
+    openChannel: (name, channel) => openChannel({ clock, alarms, credentials }, name, channel, channels),
     troubles: () => credentials.troubles,
     log: log.child({ component: 'routing' }),
   });

@@ -1,4 +1,7 @@
 import type { Clock, Endpoint, Instant, TransportFailure } from '@waystation/core';
+import type { Alarms } from '../../timing/alarm.ts';
+import type { CancelSignal } from '../../timing/cancel-signal.ts';
+import { TimingWheel } from '../../timing/timing-wheel.ts';
 import { Connection } from './connection.ts';
 import type { HttpRequest, TransportResult } from './http-message.ts';
 import { openSocket } from './open-socket.ts';
@@ -13,6 +16,8 @@ export interface ConnectionPoolOptions {
   readonly maxAgeMs?: number;
   /** The longest answer that is read. Default 256 KiB. */
   readonly maxAnswerBytes?: number;
+  /** What requests wait on. Default: a wheel of its own. */
+  readonly alarms?: Alarms;
 }
 
 /** Bounds of one request. */
@@ -24,14 +29,14 @@ export interface CallLimits {
   /** Ceiling from the request written to the answer read, in ms. */
   readonly readMs: number;
   /** Gives the request up, unless something of it was written already. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Whether a request that was written is listened to after the deadline, up to `readMs`. Default false. */
   readonly listen?: boolean | undefined;
   /** Asked when a connection stands: false leaves it to others and gives the request up. Default: yes. */
-  readonly mayWrite?: (() => Promise<boolean>) | undefined;
+  readonly mayWrite?: (() => boolean | Promise<boolean>) | undefined;
 }
 
-type Taken = { readonly connection: Connection; readonly reused: boolean } | TransportFailure;
+const cancelled: TransportResult = { answered: false, failure: { kind: 'cancelled', written: false } };
 
 /**
  * The connections to one endpoint. Each carries one request at a time, and a request is made when its connection
@@ -53,7 +58,8 @@ export class ConnectionPool {
   constructor(clock: Clock, endpoint: Endpoint, options: ConnectionPoolOptions = {}) {
     this.#clock = clock;
     this.#endpoint = endpoint;
-    this.#options = { keepAliveMs: 10_000, maxAgeMs: 300_000, maxAnswerBytes: 262_144, ...options };
+    const { alarms = new TimingWheel(clock) } = options;
+    this.#options = { keepAliveMs: 10_000, maxAgeMs: 300_000, maxAnswerBytes: 262_144, ...options, alarms };
   }
 
   /** Connections that stand, in use or idle. */
@@ -64,22 +70,18 @@ export class ConnectionPool {
   /** Sends what `make` makes once a connection is ready; it is called again for another connection. Never rejects. */
   async send(make: () => HttpRequest, limits: CallLimits): Promise<TransportResult> {
     for (;;) {
-      const taken = await this.#take(limits);
-      if ('kind' in taken) return { answered: false, failure: taken };
-      const { connection, reused } = taken;
-      if (!(await this.#mayWrite(connection, limits))) {
-        return { answered: false, failure: { kind: 'cancelled', written: false } };
-      }
-      const idleMs = connection.idleMs;
-      const { maxAnswerBytes } = this.#options;
-      const result = await connection.send(make(), { ...limits, maxAnswerBytes });
-      this.#giveBack(connection);
-      if (result.answered || !reused) return result;
+      if (this.#closed || limits.signal?.aborted === true) return cancelled;
+      const idle = this.#takeIdle();
+      const connection = idle ?? (await this.#connect(limits));
+      if (!(connection instanceof Connection)) return { answered: false, failure: connection };
+      const idleMs = connection.idleMs(this.#clock.now());
+      const result = await this.#sendOn(connection, make, limits);
+      if (result.answered || idle === undefined) return result;
       const { kind, written } = result.failure;
       const lost = kind === 'closed' || kind === 'reset';
       if (lost) this.#learn(idleMs);
       // The host had closed an idle connection and nothing was written: that says nothing of the host.
-      if (written || !lost || limits.signal?.aborted === true) return result;
+      if (written || !lost) return result;
     }
   }
 
@@ -90,30 +92,39 @@ export class ConnectionPool {
     for (const connection of [...this.#idle, ...this.#busy]) connection.close();
   }
 
-  /** Whether the request may be put on the connection that was opened or found for it. */
-  async #mayWrite(connection: Connection, { mayWrite }: CallLimits): Promise<boolean> {
-    let may = false;
+  async #sendOn(
+    connection: Connection,
+    make: () => HttpRequest,
+    limits: CallLimits,
+  ): Promise<TransportResult> {
     try {
-      may = mayWrite === undefined || (await mayWrite());
-      return may;
+      const may = limits.mayWrite?.() ?? true;
+      // Mostly it is known at once, and then nothing is waited for.
+      if (!(typeof may === 'boolean' ? may : await may)) return cancelled;
+      return await connection.send(make(), limits);
     } finally {
-      if (!may) this.#giveBack(connection);
+      this.#giveBack(connection);
     }
   }
 
-  async #take(limits: CallLimits): Promise<Taken> {
-    if (this.#closed || limits.signal?.aborted === true) return { kind: 'cancelled', written: false };
+  /** The connection that was used last, if it may still be used; what is past its use is closed on the way. */
+  #takeIdle(): Connection | undefined {
+    const now = this.#clock.now();
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
-      if (connection.live && connection.idleMs <= this.#keepAliveMs() && !this.#isOld(connection)) {
+      if (
+        connection.live &&
+        connection.idleMs(now) <= this.#keepAliveMs(now) &&
+        !this.#isOld(connection, now)
+      ) {
         this.#busy.add(connection);
-        return { connection, reused: true };
+        return connection;
       }
       connection.close();
     }
-    return await this.#connect(limits);
+    return undefined;
   }
 
-  async #connect({ connectMs, deadline, signal }: CallLimits): Promise<Taken> {
+  async #connect({ connectMs, deadline, signal }: CallLimits): Promise<Connection | TransportFailure> {
     let giveUp = (): void => undefined;
     const opened = await openSocket(this.#endpoint, {
       connectMs: Math.max(0, Math.min(connectMs, deadline - this.#clock.now())),
@@ -135,22 +146,26 @@ export class ConnectionPool {
       opened.socket.destroy();
       return { kind: 'cancelled', written: false };
     }
+    const { alarms, maxAnswerBytes } = this.#options;
+    const now = this.#clock.now();
     const connection = new Connection(opened.socket, {
       endpoint: this.#endpoint,
       clock: this.#clock,
-      keepAliveMs: Math.max(1, this.#keepAliveMs()),
+      alarms,
+      maxAnswerBytes,
+      keepAliveMs: Math.max(1, this.#keepAliveMs(now)),
       onClosed: (closed, byPeer) => {
         this.#forget(closed, byPeer);
       },
     });
     this.#busy.add(connection);
-    return { connection, reused: false };
+    return connection;
   }
 
   #giveBack(connection: Connection): void {
     this.#busy.delete(connection);
     if (!connection.live) return;
-    if (this.#closed || this.#isOld(connection)) connection.close();
+    if (this.#closed || this.#isOld(connection, this.#clock.now())) connection.close();
     else this.#idle.push(connection);
   }
 
@@ -159,22 +174,23 @@ export class ConnectionPool {
     const at = this.#idle.indexOf(connection);
     if (at === -1) return;
     this.#idle.splice(at, 1);
-    if (byPeer) this.#learn(connection.idleMs);
+    if (byPeer) this.#learn(connection.idleMs(this.#clock.now()));
   }
 
-  #isOld(connection: Connection): boolean {
-    return this.#clock.now() - connection.openedAt > this.#options.maxAgeMs;
+  #isOld({ openedAt }: Connection, now: Instant): boolean {
+    return now - openedAt > this.#options.maxAgeMs;
   }
 
-  #keepAliveMs(): number {
+  #keepAliveMs(now: Instant): number {
     const { keepAliveMs, maxAgeMs } = this.#options;
     // A host that restarts closes every connection, however short its age: what was learnt must not stay for ever.
-    if (this.#learnt === undefined || this.#clock.now() - this.#learnt.at > maxAgeMs) return keepAliveMs;
+    if (this.#learnt === undefined || now - this.#learnt.at > maxAgeMs) return keepAliveMs;
     return Math.min(keepAliveMs, this.#learnt.keepAliveMs);
   }
 
   /** A request that meets the host's closing of its connection is lost: stay at half of the shortest age seen. */
   #learn(idleMs: number): void {
-    this.#learnt = { keepAliveMs: Math.min(this.#keepAliveMs(), idleMs / 2), at: this.#clock.now() };
+    const now = this.#clock.now();
+    this.#learnt = { keepAliveMs: Math.min(this.#keepAliveMs(now), idleMs / 2), at: now };
   }
 }

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import type { Clock, Endpoint, Instant } from '@waystation/core';
+import type { Alarms } from '../../timing/alarm.ts';
 import { Exchange } from './exchange.ts';
-import type { ExchangeLimits } from './exchange.ts';
+import type { ExchangeDependencies, ExchangeLimits } from './exchange.ts';
 import { headerOf } from './http-message.ts';
 import type { HttpRequest, TransportResult } from './http-message.ts';
 
@@ -10,6 +11,9 @@ import type { HttpRequest, TransportResult } from './http-message.ts';
 export interface ConnectionOptions {
   readonly endpoint: Endpoint;
   readonly clock: Clock;
+  readonly alarms: Alarms;
+  /** The longest answer that is read, in bytes. */
+  readonly maxAnswerBytes: number;
   /** Idle for longer than this, in ms, it closes itself; sooner where the host's `Keep-Alive` says so. */
   readonly keepAliveMs: number;
   /** Told once when the socket has closed; `byPeer`: the other side closed it while it was idle. */
@@ -21,12 +25,13 @@ export class Connection {
   readonly openedAt: Instant;
   readonly #client: Client;
   readonly #options: ConnectionOptions;
-  readonly #running = new Set<Exchange>();
+  readonly #exchangeDependencies: ExchangeDependencies;
+  #exchange: Exchange | undefined;
   #idleSince: Instant;
   #live = true;
 
   constructor(socket: Socket, options: ConnectionOptions) {
-    const { endpoint, keepAliveMs, clock } = options;
+    const { endpoint, keepAliveMs, clock, alarms, maxAnswerBytes } = options;
     this.#options = options;
     this.openedAt = clock.now();
     this.#idleSince = this.openedAt;
@@ -50,6 +55,7 @@ export class Connection {
       keepAliveMaxTimeout: keepAliveMs,
       keepAliveTimeoutThreshold: 2000,
     });
+    this.#exchangeDependencies = { client: this.#client, clock, alarms, maxAnswerBytes };
     this.#client.on('disconnect', (_origin, _targets, error) => {
       this.#end(error.code !== 'UND_ERR_INFO');
     });
@@ -63,27 +69,28 @@ export class Connection {
     return this.#live;
   }
 
-  /** How long it has been idle, in ms. */
-  get idleMs(): number {
-    return this.#options.clock.now() - this.#idleSince;
+  /** How long it has been idle by `now`, in ms. */
+  idleMs(now: Instant): number {
+    return now - this.#idleSince;
   }
 
   /** Sends one request; never a rejection. Unless the answer came to its end, the connection is over. */
-  async send(request: HttpRequest, limits: ExchangeLimits): Promise<TransportResult> {
-    const result = await new Promise<TransportResult>((resolve) => {
-      const exchange = new Exchange({ client: this.#client, clock: this.#options.clock }, limits, resolve);
-      this.#running.add(exchange);
-      exchange.start(request);
+  send(request: HttpRequest, limits: ExchangeLimits): Promise<TransportResult> {
+    return new Promise((resolve) => {
+      this.#exchange = new Exchange(this.#exchangeDependencies, limits, (result) => {
+        this.#exchange = undefined;
+        this.#idleSince = this.#options.clock.now();
+        if (!result.answered || headerOf(result.answer, 'connection')?.toLowerCase() === 'close')
+          this.close();
+        resolve(result);
+      });
+      this.#exchange.start(request);
     });
-    this.#running.clear();
-    this.#idleSince = this.#options.clock.now();
-    if (!result.answered || headerOf(result.answer, 'connection')?.toLowerCase() === 'close') this.close();
-    return result;
   }
 
   /** Closes it; a request under way is given up. */
   close(): void {
-    for (const exchange of this.#running) exchange.giveUp('cancelled');
+    this.#exchange?.giveUp('cancelled');
     this.#end(false);
     void this.#client.destroy();
   }
@@ -91,6 +98,6 @@ export class Connection {
   #end(byPeer: boolean): void {
     if (!this.#live) return;
     this.#live = false;
-    this.#options.onClosed(this, byPeer && this.#running.size === 0);
+    this.#options.onClosed(this, byPeer && this.#exchange === undefined);
   }
 }

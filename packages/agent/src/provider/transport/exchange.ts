@@ -1,5 +1,7 @@
 import type { Client, Dispatcher } from 'undici';
 import type { Clock, Instant, TransportFailureKind } from '@waystation/core';
+import type { Alarm, Alarms } from '../../timing/alarm.ts';
+import type { CancelSignal } from '../../timing/cancel-signal.ts';
 import type { HttpAnswer, HttpRequest, TransportResult } from './http-message.ts';
 import { exchangeFailure } from './transport-failure.ts';
 
@@ -9,52 +11,58 @@ export interface ExchangeLimits {
   readonly deadline: Instant;
   /** Ceiling in ms from the request written to the answer read. */
   readonly readMs: number;
-  /** The longest answer that is read, in bytes. */
-  readonly maxAnswerBytes: number;
   /** Gives the request up, unless something of it was written already. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Whether the deadline ends only what was not written. Default false. */
   readonly listen?: boolean | undefined;
 }
 
-/** One request and its answer on a connection. Whether it was written is known here alone. */
+/** What the exchanges of one connection share. */
+export interface ExchangeDependencies {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  /** The longest answer that is read, in bytes. */
+  readonly maxAnswerBytes: number;
+}
+
+/**
+ * One request and its answer on a connection. Whether it was written is known here alone. Without an answer its
+ * connection has to be closed, since a request that is merely no longer waited for would still be sent later.
+ */
 export class Exchange implements Dispatcher.DispatchHandler {
-  readonly #client: Client;
-  readonly #clock: Clock;
+  readonly #dependencies: ExchangeDependencies;
   readonly #limits: ExchangeLimits;
-  readonly #resolve: (result: TransportResult) => void;
+  readonly #onEnd: (result: TransportResult) => void;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #alarm: Alarm | undefined;
+  #onAbort: (() => void) | undefined;
   #written = false;
   #settled = false;
   #head: Pick<HttpAnswer, 'status' | 'headers'> | undefined;
 
   constructor(
-    { client, clock }: { readonly client: Client; readonly clock: Clock },
+    dependencies: ExchangeDependencies,
     limits: ExchangeLimits,
-    resolve: (result: TransportResult) => void,
+    onEnd: (result: TransportResult) => void,
   ) {
-    this.#client = client;
-    this.#clock = clock;
+    this.#dependencies = dependencies;
     this.#limits = limits;
-    this.#resolve = resolve;
+    this.#onEnd = onEnd;
   }
 
   /** Hands the request to the connection. */
   start({ method, path, headers, body }: HttpRequest): void {
-    const { deadline, signal } = this.#limits;
-    this.#arm(deadline - this.#clock.now());
-    signal?.addEventListener('abort', this.#onAbort);
-    if (signal?.aborted === true) this.#onAbort();
+    if (this.#limits.signal?.aborted === true) this.giveUp('cancelled');
     if (this.#settled) return;
-    this.#client.dispatch(
-      { method, path, headers: { ...headers }, body: body ?? null, idempotent: false },
-      this,
-    );
+    const { client } = this.#dependencies;
+    client.dispatch({ method, path, headers, body: body ?? null, idempotent: false }, this);
+    // It is on its way by now, unless the connection is new.
+    if (!this.#written) this.#waitForConnection();
   }
 
-  /** Ends it now, whatever was written; its connection is closed. */
+  /** Ends it now, whatever was written. */
   giveUp(kind: TransportFailureKind): void {
     this.#fail({ kind });
   }
@@ -65,9 +73,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
       controller.abort(new Error('given up'));
       return;
     }
+    this.#stopWaiting();
     this.#written = true;
     const { deadline, listen, readMs } = this.#limits;
-    this.#arm(listen === true ? readMs : Math.min(deadline - this.#clock.now(), readMs));
+    const readBy = this.#dependencies.clock.now() + readMs;
+    this.#giveUpAt(listen === true ? readBy : Math.min(deadline, readBy));
   }
 
   onResponseStart(
@@ -80,46 +90,54 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.maxAnswerBytes) this.#fail({ kind: 'other', code: 'ANSWER_TOO_LARGE' });
+    if (this.#bytes > this.#dependencies.maxAnswerBytes)
+      this.#fail({ kind: 'other', code: 'ANSWER_TOO_LARGE' });
     else if (!this.#settled) this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
     if (this.#head === undefined) return;
-    const body = Buffer.concat(this.#chunks).toString('utf8');
-    this.#settle({ answered: true, answer: { ...this.#head, body } });
+    const { status, headers } = this.#head;
+    const [first] = this.#chunks;
+    const bytes = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    this.#settle({ answered: true, answer: { status, headers, body: bytes.toString('utf8') } });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#fail(exchangeFailure(error, this.#head !== undefined));
   }
 
-  readonly #onAbort = (): void => {
-    if (!this.#written) this.#fail({ kind: 'cancelled' });
-  };
+  #waitForConnection(): void {
+    if (this.#settled) return;
+    const { deadline, signal } = this.#limits;
+    this.#giveUpAt(deadline);
+    if (signal === undefined) return;
+    this.#onAbort = () => {
+      this.giveUp('cancelled');
+    };
+    signal.addEventListener('abort', this.#onAbort);
+  }
 
-  #arm(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => {
-        this.#fail({ kind: 'timeout' });
-      },
-      Math.max(0, ms),
-    );
+  #stopWaiting(): void {
+    this.#alarm?.cancel();
+    if (this.#onAbort !== undefined) this.#limits.signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  #giveUpAt(instant: Instant): void {
+    this.#alarm = this.#dependencies.alarms.at(instant, () => {
+      this.giveUp('timeout');
+    });
   }
 
   #fail(facts: { readonly kind: TransportFailureKind; readonly code?: string }): void {
     if (this.#settled) return;
     this.#settle({ answered: false, failure: { ...facts, written: this.#written } });
-    // A request that is merely no longer waited for would still be sent later.
-    void this.#client.destroy();
   }
 
   #settle(result: TransportResult): void {
     if (this.#settled) return;
     this.#settled = true;
-    clearTimeout(this.#timer);
-    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
-    this.#resolve(result);
+    this.#stopWaiting();
+    this.#onEnd(result);
   }
 }
