@@ -18,7 +18,7 @@ export type { ChannelHealth, HealthEvent, HealthRules } from './health/channel-h
 export { channelStates, tellChannelState } from './health/channel-state.ts';
 export type { ChannelBlock, ChannelStanding, ChannelStateName } from './health/channel-state.ts';
 export { FleetHealth } from './health/fleet-health.ts';
-export type { ChannelCondition, HealthChange, ProbeResult, WatchedChannel } from './health/fleet-health.ts';
+export type { ChannelCondition, HealthChange, ProbeResult } from './health/fleet-health.ts';
 export { evidenceOf } from './health/health-evidence.ts';
 export type { EndedTry, Evidence, Fault } from './health/health-evidence.ts';
 export type { HealthTier, HealthView, Standing } from './health/health-view.ts';
@@ -76,7 +76,7 @@ export type { PhoneNumbers } from './routing/phone-number.ts';
 export type { Pick, Picker, PickOptions } from './routing/picker.ts';
 export { aliyunCodes, clockSkewCode, findAliyunCode } from './sending/aliyun-codes.ts';
 export type { AliyunCode } from './sending/aliyun-codes.ts';
-export { minimumAttemptMs, startAttemptPlan, stepAttemptPlan } from './sending/attempt-plan.ts';
+export { startAttemptPlan, stepAttemptPlan } from './sending/attempt-plan.ts';
 export type {
   AttemptEffect,
   AttemptEvent,
@@ -103,10 +103,10 @@ export {
   lastStartMs,
 } from './sending/delivery-queue.ts';
 export type { Delivery, DeliveryRetry, DeliveryTask } from './sending/delivery-queue.ts';
+export { minimumAttemptMs } from './sending/next-attempt.ts';
 export { outcomeClasses, outcomeOf, outcomeRules } from './sending/outcome.ts';
 export type { Outcome, OutcomeClass, OutcomeFacts, OutcomeScope } from './sending/outcome.ts';
-export { emptyRetryBudget, noteSend, takeRetry } from './sending/retry-budget.ts';
-export type { RetryBudget } from './sending/retry-budget.ts';
+export { RetryBudget } from './sending/retry-budget.ts';
 export type {
   CallOptions,
   ConfigStore,

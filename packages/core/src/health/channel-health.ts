@@ -93,18 +93,24 @@ export function stepChannelHealth(
 ): ChannelHealth {
   switch (event.type) {
     case 'answered':
-      return afterAnswer({ ...health, strikes: noStrikes }, event, rules, at);
+      return afterAnswer(withoutStrikes(health), event, rules, at);
     case 'host-answered':
-      return health.strikes.connectionOnly ? { ...health, strikes: noStrikes } : health;
+      return health.strikes.connectionOnly ? withoutStrikes(health) : health;
     case 'fault':
       return afterFault(health, event, rules, at);
     case 'probe-passed':
-      return { ...health, probeFailures: 0, probePassed: true };
+      return health.probePassed && health.probeFailures === 0
+        ? health
+        : { ...health, probeFailures: 0, probePassed: true };
     case 'probe-failed':
       return afterFailedProbe({ ...health, probeFailures: health.probeFailures + 1 }, event, rules, at);
     case 'tick':
       return afterTime(credited(health, rules, at), event.score, rules, at);
   }
+}
+
+function withoutStrikes(health: ChannelHealth): ChannelHealth {
+  return health.strikes === noStrikes ? health : { ...health, strikes: noStrikes };
 }
 
 function afterAnswer(

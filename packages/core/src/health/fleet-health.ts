@@ -1,22 +1,17 @@
 import type { Instant } from '../clock.ts';
-import { newChannelHealth, shareOf, stepChannelHealth } from './channel-health.ts';
+import { stepChannelHealth } from './channel-health.ts';
 import type { ChannelHealth, HealthEvent, HealthRules } from './channel-health.ts';
 import { decayLatency } from './decayed-latency.ts';
-import type { DecayedLatency } from './decayed-latency.ts';
+import { growsWithTime, viewOf } from './fleet-view.ts';
 import type { Evidence } from './health-evidence.ts';
-import { SampleWindow, scoreOf } from './health-score.ts';
-import type { HealthView, Standing } from './health-view.ts';
+import { scoreOf } from './health-score.ts';
+import type { HealthView } from './health-view.ts';
+import { noStrikes } from './strikes.ts';
+import { beginWatching } from './watched-channel.ts';
+import type { HostShare, Watched, WatchedChannel } from './watched-channel.ts';
 
 /** Strikes on every host within this time are no host's fault. */
 const suspectMs = 2000;
-
-/** A channel to be watched. */
-export interface WatchedChannel {
-  readonly name: string;
-  /** `host:port`; channels of one host share its connection faults and probes. */
-  readonly host: string;
-  readonly drained: boolean;
-}
 
 /** A channel that came into another state. */
 export interface HealthChange {
@@ -37,19 +32,13 @@ export interface ChannelCondition {
   readonly score?: number;
 }
 
-interface Watched extends WatchedChannel {
-  health: ChannelHealth;
-  readonly samples: SampleWindow;
-  accepted?: DecayedLatency;
-  probed?: DecayedLatency;
-  inFlight: number;
-}
+const noChange: readonly HealthChange[] = [];
 
 /** The health of all channels of an agent. Deterministic: time comes in with every call, and changes come out. */
 export class FleetHealth {
   #rules: HealthRules;
   #channels: ReadonlyMap<string, Watched> = new Map();
-  #byHost: ReadonlyMap<string, readonly Watched[]> = new Map();
+  #byHost: ReadonlyMap<string, HostShare> = new Map();
   /** Host → its last strike. */
   readonly #struck = new Map<string, Instant>();
   #view: HealthView | undefined;
@@ -62,16 +51,19 @@ export class FleetHealth {
   renew(channels: readonly WatchedChannel[], rules: HealthRules, at: Instant): void {
     this.#rules = rules;
     const former = this.#channels;
+    const byHost = new Map<string, HostShare>();
     this.#channels = new Map(
       channels.map((channel) => {
+        const sharing = byHost.get(channel.host) ?? { channels: [], struck: new Set() };
+        byHost.set(channel.host, sharing);
         const known = former.get(channel.name);
-        return [channel.name, known?.host === channel.host ? { ...known, ...channel } : begin(channel, at)];
+        const same = known?.host === channel.host;
+        const watched = same ? { ...known, ...channel, sharing } : beginWatching(channel, sharing, at);
+        sharing.channels.push(watched);
+        if (watched.health.strikes !== noStrikes) sharing.struck.add(watched);
+        return [channel.name, watched];
       }),
     );
-    const byHost = new Map<string, Watched[]>();
-    for (const channel of this.#channels.values()) {
-      byHost.set(channel.host, [...(byHost.get(channel.host) ?? []), channel]);
-    }
     this.#byHost = byHost;
     for (const host of this.#struck.keys()) if (!this.#byHost.has(host)) this.#struck.delete(host);
     this.#view = undefined;
@@ -79,7 +71,7 @@ export class FleetHealth {
 
   /** Health as it is now. */
   view(at: Instant): HealthView {
-    return (this.#view ??= this.#look(at));
+    return (this.#view ??= viewOf(this.#channels, this.#rules, at));
   }
 
   /** A message is on its way by this channel. */
@@ -91,29 +83,27 @@ export class FleetHealth {
   }
 
   /** A message is no longer on its way by this channel of this host. */
-  ended(channel: string, host: string, evidence: Evidence, startedAt: Instant, at: Instant): HealthChange[] {
+  ended(
+    channel: string,
+    host: string,
+    evidence: Evidence,
+    startedAt: Instant,
+    at: Instant,
+  ): readonly HealthChange[] {
     const watched = this.#channels.get(channel);
-    if (watched === undefined) return [];
+    if (watched === undefined) return noChange;
     watched.inFlight = Math.max(0, watched.inFlight - 1);
     if (watched.health.state === 'probing') this.#view = undefined;
-    if (watched.host !== host) return [];
+    if (watched.host !== host) return noChange;
     switch (evidence.kind) {
       case 'nothing':
-        return [];
-      case 'answer': {
-        const { accepted, ms } = evidence;
-        watched.samples.add(at, accepted ? { fault: false, acceptedMs: ms } : { fault: false });
-        if (accepted) watched.accepted = decayLatency(watched.accepted, ms, at);
-        const siblings = this.#sharing(host).filter((other) => other !== watched);
-        return [
-          ...this.#step([watched], { type: 'answered', accepted, startedAt }, at),
-          ...this.#step(siblings, { type: 'host-answered' }, at),
-        ];
-      }
+        return noChange;
+      case 'answer':
+        return this.#answered(watched, evidence, startedAt, at);
       case 'fault': {
         const { fault } = evidence;
         this.#struck.set(host, at);
-        const blamed = fault.connection ? this.#sharing(host) : [watched];
+        const blamed = fault.connection ? watched.sharing.channels : [watched];
         for (const { samples } of blamed) samples.add(at, { fault: true });
         return this.#step(
           blamed,
@@ -124,8 +114,23 @@ export class FleetHealth {
     }
   }
 
+  #answered(
+    watched: Watched,
+    { accepted, ms }: Extract<Evidence, { kind: 'answer' }>,
+    startedAt: Instant,
+    at: Instant,
+  ): readonly HealthChange[] {
+    watched.samples.add(at, accepted ? { fault: false, acceptedMs: ms } : { fault: false });
+    if (accepted) watched.accepted = decayLatency(watched.accepted, ms, at);
+    const own = this.#step([watched], { type: 'answered', accepted, startedAt }, at);
+    const { struck } = watched.sharing;
+    if (struck.size === 0) return own;
+    const siblings = [...struck].filter((other) => other !== watched);
+    return [...own, ...this.#step(siblings, { type: 'host-answered' }, at)];
+  }
+
   /** A host was probed. */
-  probed(host: string, result: ProbeResult, at: Instant): HealthChange[] {
+  probed(host: string, result: ProbeResult, at: Instant): readonly HealthChange[] {
     const channels = this.#sharing(host);
     if (result.passed) {
       for (const channel of channels) channel.probed = decayLatency(channel.probed, result.ms, at);
@@ -137,20 +142,20 @@ export class FleetHealth {
   }
 
   /** Lets time pass: scores, ends of ejections, growing shares. Call it a few times a second. */
-  tick(at: Instant): HealthChange[] {
-    const changes = [...this.#channels.values()].flatMap((watched) => {
+  tick(at: Instant): readonly HealthChange[] {
+    const changes: HealthChange[] = [];
+    for (const watched of this.#channels.values()) {
       const score = this.#scoreOf(watched, at);
-      return this.#step([watched], { type: 'tick', ...(score !== undefined && { score }) }, at);
-    });
-    // Shares grow by time alone.
-    this.#view = undefined;
+      changes.push(...this.#step([watched], { type: 'tick', ...(score !== undefined && { score }) }, at));
+    }
+    if (this.#view !== undefined && growsWithTime(this.#view)) this.#view = undefined;
     return changes;
   }
 
   /** Whether every one of several hosts was struck within the last 2 s: then nobody is ejected. */
   suspectsOurselves(at: Instant): boolean {
-    const inUse = (channels: readonly Watched[]) => channels.some(({ drained }) => !drained);
-    const hosts = [...this.#byHost].filter(([, channels]) => inUse(channels)).map(([host]) => host);
+    const inUse = ({ channels }: HostShare) => channels.some(({ drained }) => !drained);
+    const hosts = [...this.#byHost].filter(([, sharing]) => inUse(sharing)).map(([host]) => host);
     return (
       hosts.length > 1 &&
       hosts.every((host) => {
@@ -174,55 +179,26 @@ export class FleetHealth {
   }
 
   #sharing(host: string): readonly Watched[] {
-    return this.#byHost.get(host) ?? [];
+    return this.#byHost.get(host)?.channels ?? [];
   }
 
-  #step(channels: readonly Watched[], event: HealthEvent, at: Instant): HealthChange[] {
-    const changes: HealthChange[] = [];
+  #step(channels: readonly Watched[], event: HealthEvent, at: Instant): readonly HealthChange[] {
+    let changes: HealthChange[] | undefined;
     for (const watched of channels) {
-      const from = watched.health.state;
-      watched.health = stepChannelHealth(watched.health, event, this.#rules, at);
-      if (watched.health.state === from) continue;
+      const { health: former, sharing } = watched;
+      const health = stepChannelHealth(former, event, this.#rules, at);
+      if (health === former) continue;
+      watched.health = health;
+      if (health.strikes === noStrikes) sharing.struck.delete(watched);
+      else sharing.struck.add(watched);
+      if (health.state === former.state) continue;
       this.#view = undefined;
       // What led to its ejection must not degrade it on its return.
-      if (watched.health.state === 'probing') watched.samples.clear();
-      changes.push({ channel: watched.name, host: watched.host, from, health: watched.health });
+      if (health.state === 'probing') watched.samples.clear();
+      changes ??= [];
+      changes.push({ channel: watched.name, host: watched.host, from: former.state, health });
     }
-    return changes;
-  }
-
-  #look(at: Instant): HealthView {
-    const channels = this.#channels;
-    const standings = new Map<string, Standing>();
-    for (const { name, health, inFlight } of channels.values()) {
-      const standing = { tier: tierOf(health, inFlight), share: shareOf(health, this.#rules, at) };
-      if (standing.tier !== 'well' || standing.share < 1) standings.set(name, standing);
-    }
-    return {
-      standings,
-      latencyOf: (name) => {
-        const channel = channels.get(name);
-        return (channel?.accepted ?? channel?.probed)?.ms;
-      },
-    };
-  }
-}
-
-function begin(channel: WatchedChannel, at: Instant): Watched {
-  return { ...channel, health: newChannelHealth(at), samples: new SampleWindow(), inFlight: 0 };
-}
-
-function tierOf({ state }: ChannelHealth, inFlight: number): Standing['tier'] {
-  switch (state) {
-    case 'healthy':
-    case 'slow-start':
-      return 'well';
-    case 'degraded':
-      return 'degraded';
-    case 'ejected':
-      return 'unwell';
-    case 'probing':
-      return inFlight === 0 ? 'well' : 'unwell';
+    return changes ?? noChange;
   }
 }
 

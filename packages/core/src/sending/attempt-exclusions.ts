@@ -43,8 +43,13 @@ export function exclude(excluded: Exclusions, candidate: Candidate, scope: Outco
   }
 }
 
+/** An attempt that is no candidate for another one. */
+type Running = readonly { readonly candidate: Candidate }[];
+
+const nobody: Running = [];
+
 /**
- * The first candidate that may still be tried and is not among `passedOver`. One whose failure domain is excluded
+ * The first candidate that may still be tried and is neither among `passedOver` nor `running`. One whose failure domain is excluded
  * comes back when nothing else is left, and one whose host is after those: it may have failed for another account,
  * or for a moment.
  */
@@ -52,6 +57,7 @@ export function nextCandidate(
   candidates: Order<Candidate>,
   excluded: Exclusions,
   passedOver: Pick<ReadonlySet<string>, 'has'>,
+  running: Running = nobody,
 ): Candidate | undefined {
   let sameDomain: Candidate | undefined;
   let sameHost: Candidate | undefined;
@@ -59,6 +65,7 @@ export function nextCandidate(
     const candidate = candidates.at(index);
     if (candidate === undefined) return sameDomain ?? sameHost;
     if (excluded.channels.has(candidate.channel) || passedOver.has(candidate.channel)) continue;
+    if (running.some((each) => each.candidate.channel === candidate.channel)) continue;
     if (excluded.accounts.has(candidate.account) || excluded.credentials.has(candidate.credential)) continue;
     const { host, failureDomain } = candidate;
     if (excluded.hosts.has(host)) sameHost ??= candidate;

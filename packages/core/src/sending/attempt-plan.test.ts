@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { minimumAttemptMs, startAttemptPlan, stepAttemptPlan } from './attempt-plan.ts';
+import { startAttemptPlan, stepAttemptPlan } from './attempt-plan.ts';
+import { minimumAttemptMs } from './next-attempt.ts';
 import type { AttemptPlanInput, AttemptStep } from './attempt-plan-state.ts';
 import type { AttemptVerdict, Candidate } from './attempt-verdict.ts';
 import { outcomeClasses, outcomeOf } from './outcome.ts';

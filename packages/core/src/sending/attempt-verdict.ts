@@ -75,7 +75,8 @@ function tell(attempts: readonly EndedAttempt[]): string {
   return told.join('; ') + (more > 0 ? `; and ${String(more)} before` : '');
 }
 
-const noneFull: FullChannels = new Map();
+/** No channel is known to have no room. */
+export const noneFull: FullChannels = new Map();
 
 /** What is said of those without room, at most five of them by name. */
 function tellFull(full: FullChannels): string {

@@ -1,39 +1,46 @@
 import type { Instant } from '../clock.ts';
 
-/** Sends and retries of the last seconds; replaced, never changed. */
-export interface RetryBudget {
-  /** One for each second that had any, oldest first. */
-  readonly seconds: readonly { readonly second: number; readonly sends: number; readonly retries: number }[];
-}
-
 const windowSeconds = 10;
 /** Retries that are always granted, in the whole window. */
 const floor = 5 * windowSeconds;
 
-/** Where every agent begins. */
-export const emptyRetryBudget: RetryBudget = { seconds: [] };
-
-/** The budget after one more message. */
-export function noteSend(budget: RetryBudget, at: Instant): RetryBudget {
-  return add(budget, at, 1, 0);
+interface Second {
+  readonly second: number;
+  sends: number;
+  retries: number;
 }
 
-/** Takes one retry: 5 a second are always granted, and `percent` of the sends of the last 10 s; undefined: none is left. */
-export function takeRetry(budget: RetryBudget, at: Instant, percent: number): RetryBudget | undefined {
-  const { seconds } = add(budget, at, 0, 0);
-  const sends = seconds.reduce((sum, each) => sum + each.sends, 0);
-  const retries = seconds.reduce((sum, each) => sum + each.retries, 0);
-  const granted = Math.max(floor, Math.floor((sends * percent) / 100));
-  return retries < granted ? add(budget, at, 0, 1) : undefined;
-}
+/** Sends and retries of the last 10 s. Deterministic: time comes in with every call. */
+export class RetryBudget {
+  /** One for each second that had any, oldest first. */
+  readonly #seconds: Second[] = [];
 
-function add({ seconds }: RetryBudget, at: Instant, sends: number, retries: number): RetryBudget {
-  const second = Math.floor(at / 1000);
-  const last = seconds.at(-1);
-  if (last?.second === second) {
-    const same = { second, sends: last.sends + sends, retries: last.retries + retries };
-    return { seconds: [...seconds.slice(0, -1), same] };
+  /** Notes one more message. */
+  noteSend(at: Instant): void {
+    this.#secondOf(at).sends += 1;
   }
-  const kept = seconds.filter((each) => each.second > second - windowSeconds);
-  return { seconds: [...kept, { second, sends, retries }] };
+
+  /** Takes one retry, where one is left: 5 a second are always granted, and `percent` of the sends of the last 10 s. */
+  takeRetry(at: Instant, percent: number): boolean {
+    const now = this.#secondOf(at);
+    let sends = 0;
+    let retries = 0;
+    for (const each of this.#seconds) {
+      sends += each.sends;
+      retries += each.retries;
+    }
+    if (retries >= Math.max(floor, Math.floor((sends * percent) / 100))) return false;
+    now.retries += 1;
+    return true;
+  }
+
+  #secondOf(at: Instant): Second {
+    const second = Math.floor(at / 1000);
+    const last = this.#seconds.at(-1);
+    if (last?.second === second) return last;
+    while ((this.#seconds[0]?.second ?? second) <= second - windowSeconds) this.#seconds.shift();
+    const begun = { second, sends: 0, retries: 0 };
+    this.#seconds.push(begun);
+    return begun;
+  }
 }
