@@ -10,9 +10,14 @@ interface Recent {
   readonly numbers: readonly string[];
 }
 
+const none: readonly string[] = [];
+
 /** The newest results, for `GET /v1/messages/{id}` and for questions by BizId: a ring that forgets the oldest. */
 export class RecentMessages {
   readonly #limit: number;
+  /** By age from `#oldest` on, once it is full; a place whose message was told of again later counts for nobody. */
+  readonly #ring: Recent[] = [];
+  #oldest = 0;
   readonly #messages = new Map<string, Recent>();
   /** BizId of a provider → the message's id. */
   readonly #ids = new Map<string, string>();
@@ -23,18 +28,14 @@ export class RecentMessages {
 
   /** Keeps a result; a later one of the same message replaces it, and the journal tells of one that waits. */
   record(result: SendResult, message?: Pick<Message, 'phoneNumbers'>): void {
-    this.#forget(result.id);
+    this.#forget(this.#messages.get(result.id));
     if (result.kind === 'pending') return;
     const bizId = aliyunBizId(result);
     const byGateway = result.kind === 'accepted' && bizId === undefined;
-    const numbers = byGateway ? (message?.phoneNumbers ?? []).map(maskNumber) : [];
-    this.#messages.set(result.id, { result, numbers });
+    const recent = { result, numbers: byGateway ? (message?.phoneNumbers ?? []).map(maskNumber) : none };
+    this.#place(recent);
+    this.#messages.set(result.id, recent);
     if (bizId !== undefined) this.#ids.set(bizId, result.id);
-    if (this.#messages.size <= this.#limit) return;
-    for (const oldest of this.#messages.keys()) {
-      this.#forget(oldest);
-      return;
-    }
   }
 
   find(id: string): SendResult | undefined {
@@ -51,10 +52,22 @@ export class RecentMessages {
     return { id, channel, numbers: recent.numbers };
   }
 
-  #forget(id: string): void {
-    const result = this.#messages.get(id)?.result;
-    const bizId = result && aliyunBizId(result);
+  #place(recent: Recent): void {
+    if (this.#ring.length < this.#limit) {
+      this.#ring.push(recent);
+      return;
+    }
+    this.#forget(this.#ring[this.#oldest]);
+    this.#ring[this.#oldest] = recent;
+    this.#oldest = (this.#oldest + 1) % this.#limit;
+  }
+
+  #forget(recent: Recent | undefined): void {
+    if (recent === undefined) return;
+    const { result } = recent;
+    if (this.#messages.get(result.id) !== recent) return;
+    this.#messages.delete(result.id);
+    const bizId = aliyunBizId(result);
     if (bizId !== undefined) this.#ids.delete(bizId);
-    this.#messages.delete(id);
   }
 }

@@ -1,4 +1,5 @@
 import type { Channel, Instant, Message, Outcome } from '@waystation/core';
+import type { CancelSignal } from '../timing/cancel-signal.ts';
 
 /** One attempt to be made: a message for one channel. */
 export interface AttemptRequest {
@@ -12,7 +13,7 @@ export interface AttemptRequest {
   /** Ceiling from the request written to the answer read, in ms. */
   readonly readMs: number;
   /** Gives the attempt up before its deadline, unless something of it was written already. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   /** Whether a request that was written is listened to after the deadline, up to `readMs`. Default false. */
   readonly listen?: boolean;
   /** Asked when a connection stands: false leaves the connection to others and ends the attempt unwritten. */
@@ -37,7 +38,7 @@ export interface ChannelCall {
   readonly deadline: Instant;
   readonly connectMs: number;
   readonly readMs: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
 }
 
 /** How a call ended: with an answer, whatever it says, or without, and then whether anything was written. */

@@ -1,4 +1,5 @@
 import type { Clock, Endpoint, Instant, TransportFailure } from '@waystation/core';
+import type { CancelSignal } from '../../timing/cancel-signal.ts';
 import { Connection } from './connection.ts';
 import type { HttpRequest, TransportResult } from './http-message.ts';
 import { openSocket } from './open-socket.ts';
@@ -24,7 +25,7 @@ export interface CallLimits {
   /** Ceiling from the request written to the answer read, in ms. */
   readonly readMs: number;
   /** Gives the request up, unless something of it was written already. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Whether a request that was written is listened to after the deadline, up to `readMs`. Default false. */
   readonly listen?: boolean | undefined;
   /** Asked when a connection stands: false leaves it to others and gives the request up. Default: yes. */

@@ -1,5 +1,6 @@
 import type { Client, Dispatcher } from 'undici';
 import type { Clock, Instant, TransportFailureKind } from '@waystation/core';
+import type { CancelSignal } from '../../timing/cancel-signal.ts';
 import type { HttpAnswer, HttpRequest, TransportResult } from './http-message.ts';
 import { exchangeFailure } from './transport-failure.ts';
 
@@ -12,7 +13,7 @@ export interface ExchangeLimits {
   /** The longest answer that is read, in bytes. */
   readonly maxAnswerBytes: number;
   /** Gives the request up, unless something of it was written already. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   /** Whether the deadline ends only what was not written. Default false. */
   readonly listen?: boolean | undefined;
 }
