@@ -17,6 +17,7 @@ import { isEnd } from '../send/send-result.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { messageAnswer, sendAnswer } from './send-answer.ts';
 import { readSendHeaders } from './send-headers.ts';
+import type { CancelSignal } from '../timing/cancel-signal.ts';
 
 /** What the API port works with. */
 export interface ApiDependencies {
@@ -33,12 +34,12 @@ export interface ApiDependencies {
 }
 
 /** Answers one request of the API port (`docs/reference/http.md`). */
-export async function handleApi(
+export function handleApi(
   dependencies: ApiDependencies,
   rules: CallerRules,
   request: IncomingMessage,
-  signal: AbortSignal,
-): Promise<HttpAnswer> {
+  signal: CancelSignal,
+): HttpAnswer | Promise<HttpAnswer> {
   const [path = '', query] = (request.url ?? '').split('?', 2);
   const { compat } = dependencies;
   const refused = checkCaller(request, rules);
@@ -72,7 +73,7 @@ async function send(
   { sender, recent, notReady, clock, log }: ApiDependencies,
   parse: (body: string, wallTime: number) => ParsedMessage | Problem,
   request: IncomingMessage,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<HttpAnswer> {
   const headers = readSendHeaders(request);
   if (isProblem(headers)) return problemAnswer(headers);

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { headerTimes } from './header-times.ts';
 import { isLoopbackHost } from './listen-address.ts';
 import type { Problem } from './problem.ts';
 
@@ -22,7 +23,8 @@ const browserHeaders = ['origin', 'sec-fetch-site', 'referer', 'cookie'] as cons
  * and callers without the token.
  */
 export function checkCaller(request: IncomingMessage, rules: CallerRules): Problem | undefined {
-  const browser = browserHeaders.find((name) => request.headers[name] !== undefined);
+  const { headers } = request;
+  const browser = browserHeaders.find((name) => headers[name] !== undefined);
   if (browser !== undefined) {
     return {
       code: 'REQUEST_FROM_BROWSER',
@@ -33,8 +35,7 @@ export function checkCaller(request: IncomingMessage, rules: CallerRules): Probl
 }
 
 function checkHost(request: IncomingMessage, { allowedHosts }: CallerRules): Problem | undefined {
-  const hosts = request.headersDistinct['host'] ?? [];
-  const host = hosts.length === 1 ? hostName(hosts[0] ?? '') : undefined;
+  const host = headerTimes(request, 'host') === 1 ? hostName(request.headers.host ?? '') : undefined;
   if (host !== undefined) {
     if (isLoopbackHost(host) || allowedHosts.has(host)) return undefined;
     // An address cannot be pointed elsewhere as a name can: whoever writes the one we were reached at means us.
@@ -58,8 +59,9 @@ function localAddress(request: IncomingMessage): string | undefined {
 
 function checkToken(request: IncomingMessage, { token }: CallerRules): Problem | undefined {
   if (token === undefined) return undefined;
-  const headers = request.headersDistinct['authorization'] ?? [];
-  const given = headers.length === 1 ? /^Bearer +(\S+)$/i.exec(headers[0] ?? '')?.[1] : undefined;
+  const { authorization = '' } = request.headers;
+  const once = headerTimes(request, 'authorization') === 1;
+  const given = once ? /^Bearer +(\S+)$/i.exec(authorization)?.[1] : undefined;
   if (given !== undefined && sameSecret(given, token)) return undefined;
   return {
     code: 'REQUEST_UNAUTHENTICATED',

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { CancelSignal } from '../timing/cancel-signal.ts';
 
 /** A whole answer, before it is written. */
 export interface HttpAnswer {
@@ -10,7 +11,10 @@ export interface HttpAnswer {
 }
 
 /** What answers the requests of one port; `signal` is aborted when the caller hangs up. Never rejects on bad input. */
-export type HttpHandler = (request: IncomingMessage, signal: AbortSignal) => Promise<HttpAnswer>;
+export type HttpHandler = (
+  request: IncomingMessage,
+  signal: CancelSignal,
+) => HttpAnswer | Promise<HttpAnswer>;
 
 /** An answer of plain JSON. */
 export function jsonAnswer(status: number, value: unknown): HttpAnswer {

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { isWaystationError, WaystationError } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { removeDeadSocket } from '../disk/dead-socket.ts';
+import { CancelSource } from '../timing/cancel-signal.ts';
 import type { HttpAnswer, HttpHandler } from './http-answer.ts';
 import { formatListenAddress } from './listen-address.ts';
 import type { ListenAddress } from './listen-address.ts';
@@ -41,8 +42,8 @@ export class HttpListener {
   readonly #dependencies: HttpListenerDependencies;
   readonly #options: HttpListenerOptions;
   #server: Server | undefined;
-  /** Answers still owed on each connection. */
-  readonly #owed = new WeakMap<object, Set<ServerResponse>>();
+  /** The newest answer of each connection: the last to be written, so that none is owed once it is closed. */
+  readonly #newest = new WeakMap<object, ServerResponse>();
   #stopping = false;
 
   constructor(dependencies: HttpListenerDependencies, options: HttpListenerOptions) {
@@ -100,17 +101,15 @@ export class HttpListener {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const owed = this.#owed.get(request.socket) ?? new Set();
-    this.#owed.set(request.socket, owed.add(response));
-    const hangUp = new AbortController();
-    response.once('close', () => {
-      owed.delete(response);
+    this.#newest.set(request.socket, response);
+    const hangUp = new CancelSource();
+    response.on('close', () => {
       if (!response.writableFinished) hangUp.abort();
     });
-    response.on('error', () => undefined);
+    response.on('error', ignore);
     let answer: HttpAnswer;
     try {
-      answer = await this.#dependencies.handle(request, hangUp.signal);
+      answer = await this.#dependencies.handle(request, hangUp);
     } catch (error) {
       this.#dependencies.log.error({ err: error }, 'request failed by a defect');
       answer = problemAnswer({
@@ -126,15 +125,12 @@ export class HttpListener {
     // A caller that was never told to continue will not send the body that the parser waits for.
     const unread = !request.complete && request.headers.expect !== undefined;
     if (answer.close === true || unread || this.#stopping) response.shouldKeepAlive = false;
-    const length = String(Buffer.byteLength(answer.body));
-    response.writeHead(answer.status, {
-      'cache-control': 'no-store',
-      'content-length': length,
-      ...answer.headers,
-    });
+    const headers = ['cache-control', 'no-store', 'content-length', String(Buffer.byteLength(answer.body))];
+    for (const name in answer.headers) headers.push(name, answer.headers[name] ?? '');
+    response.writeHead(answer.status, headers);
     response.end(request.method === 'HEAD' ? undefined : answer.body);
     // What is left of an unwanted body is read and dropped: closing on it could take the answer along.
-    request.resume();
+    if (!request.readableEnded) request.resume();
   }
 
   /** Answers bytes that are no request, after the answers still owed on the connection, and closes it. */
@@ -143,9 +139,9 @@ export class HttpListener {
       if (socket.writable) socket.end(rawAnswer(portRefusal(garbageProblem(error))));
       else socket.destroy();
     };
-    const owed = [...(this.#owed.get(socket) ?? [])].at(-1);
+    const owed = this.#newest.get(socket);
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else if (owed === undefined) refuse();
+    else if (owed?.closed !== false) refuse();
     else {
       owed.once('close', refuse);
       // Whoever still waits for the rest of this request's body waits for nothing.
@@ -153,6 +149,11 @@ export class HttpListener {
       if (!request.complete && request.listenerCount('error') > 0) request.emit('error', error);
     }
   }
+}
+
+/** A caller that is gone is told of by `close`. */
+function ignore(): void {
+  // Nothing is left to be done.
 }
 
 function garbageProblem(error: NodeJS.ErrnoException): Problem {

@@ -1,6 +1,23 @@
 const backslash = 0x5c;
 const quote = 0x22;
 
+/** Whether a JSON text is nested more than `max` levels deep; of a text that is no JSON, a guess of some sort. */
+export function isNestedDeeper(text: string, max: number): boolean {
+  return opensMore(text, max) && jsonDepth(text) > max;
+}
+
+/** Whether more than `max` brackets open, in strings too: no more levels than that can be there. */
+function opensMore(text: string, max: number): boolean {
+  let left = max;
+  for (const bracket of '{[') {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (left === 0) return true;
+      left -= 1;
+    }
+  }
+  return false;
+}
+
 /** How deeply a JSON text is nested, without parsing it; of a text that is no JSON, an upper bound of some sort. */
 export function jsonDepth(text: string): number {
   let depth = 0;

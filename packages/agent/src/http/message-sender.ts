@@ -1,6 +1,7 @@
 import type { Message } from '@waystation/core';
 import type { AttemptLog } from '../send/attempt-log.ts';
 import type { SendResult } from '../send/send-result.ts';
+import type { CancelSignal } from '../timing/cancel-signal.ts';
 
 /** What a caller asks for besides the message itself. */
 export interface SendOptions {
@@ -20,7 +21,7 @@ export interface SendOptions {
   /** Told of each attempt before it is made. */
   readonly attempts?: AttemptLog;
   /** Aborted when the caller hangs up. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
   /** Told of what became of a message that was answered as unknown, once the answer has come late. */
   readonly onLate?: (result: SendResult) => void;
   /** Given the promise of what `onLate` will be told, right before such a message is answered. */

@@ -3,11 +3,14 @@ import type { BatchText } from '@waystation/core';
 import type { z } from 'zod';
 import { describeIssues } from './describe-issues.ts';
 import { batchSchema } from './message-schema.ts';
-import { invalid, parseJson, readParams } from './parse-message.ts';
+import { invalid, readParams } from './parse-message.ts';
 import type { ParsedMessage } from './parse-message.ts';
 import { isProblem } from './problem.ts';
 import type { FieldError, Problem } from './problem.ts';
 import { readDeliverBy } from './read-deliver-by.ts';
+import { checkerOf, parseJson } from './read-json.ts';
+
+const checkBody = checkerOf(batchSchema);
 
 type Body = z.output<typeof batchSchema>;
 
@@ -15,7 +18,7 @@ type Body = z.output<typeof batchSchema>;
 export function parseBatch(body: string, wallTime: number): ParsedMessage | Problem {
   const json = parseJson(body);
   if (isProblem(json)) return json;
-  const read = batchSchema.safeParse(json.value, { reportInput: true });
+  const read = checkBody(json.value);
   if (!read.success) return invalid(describeIssues(read.error.issues));
   const { phoneNumbers, templateCode, outId, route, deliverBy } = read.data;
   const texts = textsOf(read.data);

@@ -2,14 +2,14 @@ import { parsePhoneNumbers } from '@waystation/core';
 import type { Message } from '@waystation/core';
 import type { z } from 'zod';
 import { describeIssues } from './describe-issues.ts';
-import { jsonDepth } from './json-depth.ts';
 import { messageSchema, templateParamSchema } from './message-schema.ts';
 import { isProblem } from './problem.ts';
 import type { FieldError, Problem } from './problem.ts';
 import { readDeliverBy } from './read-deliver-by.ts';
+import { checkerOf, parseJson } from './read-json.ts';
 
-/** How deeply a body may be nested; a message needs two levels. */
-const maxDepth = 16;
+const checkBody = checkerOf(messageSchema);
+const checkParams = checkerOf(templateParamSchema);
 
 /** A message as its caller asked for it. */
 export interface ParsedMessage {
@@ -24,7 +24,7 @@ export interface ParsedMessage {
 export function parseMessage(body: string, wallTime: number): ParsedMessage | Problem {
   const json = parseJson(body);
   if (isProblem(json)) return json;
-  const read = messageSchema.safeParse(json.value, { reportInput: true });
+  const read = checkBody(json.value);
   if (!read.success) return invalid(describeIssues(read.error.issues));
   const { phoneNumbers, templateParam, route, deliverBy, ...rest } = read.data;
   const numbers = parsePhoneNumbers(phoneNumbers);
@@ -53,25 +53,6 @@ export function parseMessage(body: string, wallTime: number): ParsedMessage | Pr
   };
 }
 
-/** Reads JSON that is nested no deeper than ours ever is. */
-export function parseJson(body: string): { readonly value: unknown } | Problem {
-  if (jsonDepth(body) > maxDepth) {
-    return {
-      code: 'REQUEST_TOO_DEEP',
-      detail: `The body is nested more deeply than ${String(maxDepth)} levels; a message needs two.`,
-    };
-  }
-  try {
-    return { value: JSON.parse(body) };
-  } catch {
-    // The parser's own words would repeat a piece of the body.
-    return {
-      code: 'REQUEST_NOT_JSON',
-      detail: body.trim() === '' ? 'The body is empty; it must be a JSON object.' : 'The body is not JSON.',
-    };
-  }
-}
-
 /** Variables as read, or what is wrong with them. */
 interface ReadParams {
   readonly values?: Readonly<Record<string, string>>;
@@ -93,15 +74,16 @@ export function readParams(
     }
     value = json.value;
   }
-  const read = templateParamSchema.safeParse(value);
+  const read = checkParams(value);
   if (!read.success) {
     const errors = describeIssues(read.error.issues);
     return {
       errors: errors.map(({ path, message }) => ({ path: joinPath(at, path), message })),
     };
   }
-  const entries = Object.entries(read.data).map(([name, param]) => [name, String(param)] as const);
-  return { values: Object.fromEntries(entries) };
+  const values: Record<string, string> = {};
+  for (const name in read.data) values[name] = String(read.data[name]);
+  return { values };
 }
 
 function joinPath(first: string, rest: string): string {

@@ -13,17 +13,29 @@ export async function readBody(
   request: IncomingMessage,
   timeoutMs = bodyTimeoutMs,
 ): Promise<string | Problem> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) {
+  const announced = request.headers['content-length'];
+  if (announced !== undefined && Number(announced) > maxBodyBytes) {
     request.resume();
     return tooLarge();
   }
-  const read = await collect(request, timeoutMs);
+  const read =
+    (announced === undefined ? undefined : await arrived(request, Number(announced))) ??
+    (await collect(request, timeoutMs));
   if (!Buffer.isBuffer(read)) return read;
   try {
     return utf8.decode(read);
   } catch {
     return { code: 'REQUEST_NOT_JSON', detail: 'The body is not valid UTF-8.' };
   }
+}
+
+/** A body of `length` bytes that came in one piece with its headers: mostly there is nothing to wait for. */
+async function arrived(request: IncomingMessage, length: number): Promise<Buffer | undefined> {
+  // Whatever is awaited goes on only once the parser has given what it has.
+  await Promise.resolve();
+  if (request.readableLength !== length) return undefined;
+  const body: unknown = request.read();
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
 function collect(request: IncomingMessage, timeoutMs: number): Promise<Buffer | Problem> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { headerTimes } from './header-times.ts';
 import type { Problem } from './problem.ts';
 
 /** What the headers of a send say. */
@@ -14,17 +15,21 @@ export interface SendHeaders {
 /** What a key may be: 1–255 visible ASCII characters. */
 export const idempotencyKeyPattern = /^[\x21-\x7e]{1,255}$/;
 /** Of which two would leave open which one counts. */
-const once = ['Idempotency-Key', 'Content-Type', 'Content-Encoding', 'Request-Timeout-Ms'] as const;
+const once = ['Idempotency-Key', 'Content-Type', 'Content-Encoding', 'Request-Timeout-Ms'].map((shown) => ({
+  shown,
+  name: shown.toLowerCase(),
+}));
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
 
 /** Reads the headers of a send, or refuses one that is wrong. */
-export function readSendHeaders({ headers, headersDistinct }: IncomingMessage): SendHeaders | Problem {
-  const repeated = once.find((name) => (headersDistinct[name.toLowerCase()] ?? []).length > 1);
+export function readSendHeaders(request: IncomingMessage): SendHeaders | Problem {
+  const { headers } = request;
+  const repeated = once.find(({ name }) => headerTimes(request, name) > 1);
   if (repeated !== undefined) {
-    return { code: 'REQUEST_HEADER_INVALID', detail: `${repeated} stands more than once.` };
+    return { code: 'REQUEST_HEADER_INVALID', detail: `${repeated.shown} stands more than once.` };
   }
-  const key = headersDistinct['idempotency-key']?.[0];
-  if (key !== undefined && !idempotencyKeyPattern.test(key)) {
+  const key = headers['idempotency-key'];
+  if (typeof key === 'string' && !idempotencyKeyPattern.test(key)) {
     return {
       code: 'REQUEST_HEADER_INVALID',
       detail: `Idempotency-Key must be 1–255 visible ASCII characters without blanks, got ${String(key.length)} characters.`,
@@ -42,7 +47,7 @@ export function readSendHeaders({ headers, headersDistinct }: IncomingMessage): 
   }
   const trace = headers['traceparent'];
   return {
-    ...(key !== undefined && { idempotencyKey: key }),
+    ...(typeof key === 'string' && { idempotencyKey: key }),
     ...(timeout !== undefined && { timeoutMs }),
     ...(typeof trace === 'string' && traceparent.test(trace) && { traceparent: trace }),
   };

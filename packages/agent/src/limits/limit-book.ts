@@ -3,6 +3,7 @@ import type { ChannelOver, Clock, Instant, NumberAdmission, Strategy } from '@wa
 import type { LimitStates } from '../status/send-side.ts';
 import { RouteQueue } from './route-queue.ts';
 import type { RouteTurn } from './route-queue.ts';
+import type { CancelSignal } from '../timing/cancel-signal.ts';
 
 /** How long a channel is shown as limited after it was passed over for its limit. */
 const shownMs = 10_000;
@@ -66,7 +67,7 @@ export class LimitBook {
   }
 
   /** The turn of a message on a route; none later than `latest`. */
-  enterRoute(route: string, latest: Instant, signal?: AbortSignal): RouteTurn | Promise<RouteTurn> {
+  enterRoute(route: string, latest: Instant, signal?: CancelSignal): RouteTurn | Promise<RouteTurn> {
     return this.#routes.get(route)?.enter(latest, signal) ?? { kind: 'go' };
   }
 

@@ -1,5 +1,6 @@
 import { RouteLimit } from '@waystation/core';
 import type { Clock, Instant, Released, RouteEntry, RouteRule } from '@waystation/core';
+import type { CancelSignal } from '../timing/cancel-signal.ts';
 
 /** How a message's turn on a route ended: it goes, is over the limit, or its caller hung up while it waited. */
 export type RouteTurn = Exclude<RouteEntry, { kind: 'wait' }> | { readonly kind: 'gone' };
@@ -29,7 +30,7 @@ export class RouteQueue {
   }
 
   /** The turn of a message that must not go later than `latest`. */
-  enter(latest: Instant, signal: AbortSignal | undefined): RouteTurn | Promise<RouteTurn> {
+  enter(latest: Instant, signal: CancelSignal | undefined): RouteTurn | Promise<RouteTurn> {
     this.#lastTicket += 1;
     const ticket = this.#lastTicket;
     const entry = this.#limit.enter(ticket, latest, this.#clock.now());

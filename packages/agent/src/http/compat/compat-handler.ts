@@ -30,6 +30,7 @@ import { problemRefusal } from './problem-refusal.ts';
 import { readSendBatchSms } from './read-send-batch-sms.ts';
 import { readSendSms } from './read-send-sms.ts';
 import { sendSmsAnswer, unknownOutcome } from './send-sms-answer.ts';
+import type { CancelSignal } from '../../timing/cancel-signal.ts';
 
 /** What the Aliyun-compatible API works with. */
 export interface CompatDependencies {
@@ -79,7 +80,7 @@ export class CompatHandler {
   }
 
   /** Answers one request to `/`; nothing that may have been sent is ever answered with 500 or more. */
-  async handle(request: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
+  async handle(request: IncomingMessage, signal: CancelSignal): Promise<HttpAnswer> {
     const startedAt = this.#dependencies.clock.now();
     if (request.method !== 'GET' && request.method !== 'POST') {
       return refusalAnswer(answerStyle(request), refuse('UnsupportedHTTPMethod'));
@@ -106,7 +107,7 @@ export class CompatHandler {
     claim: Claim,
     style: AnswerStyle,
     startedAt: Instant,
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<HttpAnswer> {
     const { caller, findSent, totalMs, notReady } = this.#dependencies;
     const reason = notReady();
@@ -147,7 +148,7 @@ export class CompatHandler {
     idempotencyKey: string | undefined,
     style: AnswerStyle,
     startedAt: Instant,
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<HttpAnswer> {
     const { sender, recent, notReady, totalMs, clock, log } = this.#dependencies;
     const reason = notReady();

@@ -1,4 +1,5 @@
 import type { Instant } from '@waystation/core';
+import type { CancelSignal } from '../../timing/cancel-signal.ts';
 
 /** A call of another action than sending, as a caller asked for it. */
 export interface ProviderCall {
@@ -7,7 +8,7 @@ export interface ProviderCall {
   /** When it is given up, on the agent's monotonic clock. */
   readonly deadline: Instant;
   /** Aborted when the caller hangs up. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
 }
 
 /** How a call of one account ended. */
