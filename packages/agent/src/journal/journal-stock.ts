@@ -2,7 +2,8 @@ import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { bizIdOf } from './journal-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
-import type { EntryPlace, FullIndexLine, JournalFile, PlacedEntry } from './journal-file.ts';
+import type { EntryPlace, FullIndexLine, PlacedEntry } from './entry-place.ts';
+import type { JournalFile } from './journal-file.ts';
 
 /** What a stock needs of the journal's file. */
 export type EntryFile = Pick<

@@ -11,7 +11,7 @@ import type { HeldPlaced } from './held-placed.ts';
 import { withoutRecords } from './journal-entry.ts';
 import type { HeldEntry } from './journal-entry.ts';
 import { JournalDamage } from './journal-file.ts';
-import type { PlacedEntry } from './journal-file.ts';
+import type { PlacedEntry } from './entry-place.ts';
 import type { JournalStock } from './journal-stock.ts';
 import type { Journal, OpenedJournal } from './journal.ts';
 import { pendingResult } from './keep-until.ts';

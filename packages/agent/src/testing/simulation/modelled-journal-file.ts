@@ -1,7 +1,7 @@
 import type { Random } from '@waystation/core';
 import { bizIdOf } from '../../journal/journal-entry.ts';
 import type { JournalEntry } from '../../journal/journal-entry.ts';
-import type { EntryPlace, FullIndexLine, PlacedEntry } from '../../journal/journal-file.ts';
+import type { EntryPlace, FullIndexLine, PlacedEntry } from '../../journal/entry-place.ts';
 import type { EntryFile } from '../../journal/journal-stock.ts';
 import { never } from './life.ts';
 import type { Life } from './life.ts';
