@@ -2,6 +2,8 @@ import type { JournalEntry } from './journal-entry.ts';
 
 /** Where an entry stands in the index, and what it takes up. */
 export interface EntryPlace {
+  /** Its message's id; empty where nobody knows it. */
+  readonly id: string;
   readonly state: JournalEntry['state'];
   /** When it ended, wall-clock ms; 0 while it is open. */
   readonly at: number;
@@ -17,7 +19,6 @@ export interface PlacedEntry {
 /** One line of the index, with what else leads to its entry. */
 export interface FullIndexLine extends EntryPlace {
   readonly name: string;
-  readonly id: string;
   readonly bizId?: string;
 }
 
@@ -27,5 +28,5 @@ export const overheadBytes = 400;
 /** The place of an entry whose sealed text has this length. */
 export function placeOf(entry: JournalEntry, sealedBytes: number): EntryPlace {
   const at = entry.state === 'open' ? 0 : entry.endedAt;
-  return { state: entry.state, at, bytes: sealedBytes + overheadBytes };
+  return { id: entry.id, state: entry.state, at, bytes: sealedBytes + overheadBytes };
 }

@@ -132,7 +132,7 @@ export class JournalFile {
     return found !== undefined && bizIdOf(found.entry) === bizId ? found : undefined;
   }
 
-  /** Writes an entry in place of the one that stood at `was`; resolves once it is on the disk. */
+  /** Writes an entry in place of the one that stands at `was`; resolves once it is on the disk. */
   async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const sealed = this.#keys.seal(name, JSON.stringify(entry));
     const place = placeOf(entry, sealed.length);
@@ -140,7 +140,7 @@ export class JournalFile {
     await this.#commits.write(place.bytes, () => {
       if (was !== undefined) quietly(this.#index.remove([was.state, was.at, name]));
       quietly(this.#entries.put(name, sealed));
-      quietly(this.#ids.put(entry.id, name));
+      if (was?.id !== entry.id) quietly(this.#ids.put(entry.id, name));
       if (bizId !== undefined) quietly(this.#ids.put(bizIdKey(bizId), name));
       const line = [entry.id, String(place.bytes), ...(bizId === undefined ? [] : [bizId])].join(' ');
       quietly(this.#index.put([place.state, place.at, name], line));

@@ -95,7 +95,7 @@ export class ModelledJournalFile implements EntryFile {
   async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const text = JSON.stringify(entry);
     const { place } = placed(text);
-    const line = JSON.stringify({ ...place, name, id: entry.id });
+    const line = JSON.stringify({ ...place, name });
     await this.#write((rows) => {
       if (was !== undefined) rows.delete(indexRow(was.state, was.at, name));
       rows.set(entryRow(name), text).set(indexRow(place.state, place.at, name), line);
@@ -166,5 +166,5 @@ function indexRow(state: string, at?: number, name?: string): string {
 function placed(text: string): PlacedEntry {
   const entry = JSON.parse(text) as JournalEntry;
   const at = entry.state === 'open' ? 0 : entry.endedAt;
-  return { entry, place: { state: entry.state, at, bytes: text.length + 400 } };
+  return { entry, place: { id: entry.id, state: entry.state, at, bytes: text.length + 400 } };
 }
