@@ -3,7 +3,7 @@ import type { Clock, Delivery } from '@waystation/core';
 import type { MessageSender } from '../http/message-sender.ts';
 import { mayHaveBeenSent } from '../journal/journal-entry.ts';
 import type { OpenEntry } from '../journal/journal-entry.ts';
-import type { EntryPlace } from '../journal/journal-file.ts';
+import type { EntryPlace } from '../journal/entry-place.ts';
 import type { JournalStock } from '../journal/journal-stock.ts';
 import { LateEnd } from '../journal/late-end.ts';
 import { AttemptNotWritten, MessageRun } from '../journal/message-run.ts';

@@ -2,8 +2,6 @@ import { open } from 'node:fs/promises';
 
 const pageBytes = 4096;
 const stepBytes = 1024 * 1024;
-/** The pages that one write of the database copies at most, beside its own bytes. */
-const copiedBytes = 16 * pageBytes;
 /** Always left, whatever is under way. */
 const leastBytes = 64 * pageBytes;
 
@@ -14,9 +12,7 @@ const leastBytes = 64 * pageBytes;
 export class FileReserve {
   readonly #path: string;
   readonly #usedPages: () => number;
-  #pending = 0;
   #size = 0;
-  #last: Promise<void> = Promise.resolve();
 
   /** `usedPages` tells how much of the file the database uses by now. */
   constructor(path: string, usedPages: () => number) {
@@ -24,27 +20,13 @@ export class FileReserve {
     this.#usedPages = usedPages;
   }
 
-  /** Makes sure that a write of `bytes` finds its space; rejects with the system's error. Call `release` after it. */
+  /** Makes sure that the next write finds its `bytes`; rejects with the system's error. One at a time. */
   async take(bytes: number): Promise<void> {
-    const needed = 2 * bytes + copiedBytes;
-    this.#pending += needed;
-    const run = this.#last.then(() => this.#extend());
-    this.#last = run.catch(() => undefined);
-    try {
-      await run;
-    } catch (error) {
-      this.#pending -= needed;
-      throw error;
-    }
+    const wanted = (this.#usedPages() + 1) * pageBytes + bytes + leastBytes;
+    if (wanted > this.#size) await this.#extend(wanted);
   }
 
-  release(bytes: number): void {
-    this.#pending -= 2 * bytes + copiedBytes;
-  }
-
-  async #extend(): Promise<void> {
-    const wanted = (this.#usedPages() + 1) * pageBytes + this.#pending + leastBytes;
-    if (wanted <= this.#size) return;
+  async #extend(wanted: number): Promise<void> {
     const file = await open(this.#path, 'r+');
     try {
       // Only ever beyond the end: what the database has written is not touched.

@@ -1,5 +1,5 @@
 import type { HeldEntry } from './journal-entry.ts';
-import type { EntryPlace } from './journal-file.ts';
+import type { EntryPlace } from './entry-place.ts';
 
 /** A held message and its place. */
 export interface HeldPlaced {

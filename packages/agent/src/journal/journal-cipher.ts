@@ -1,24 +1,37 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomFillSync,
+} from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
 const ivBytes = 12;
 const tagBytes = 16;
+/** Chance is drawn for so many texts at once: one by one, drawing costs as much as sealing. */
+const ivsAtOnce = 256;
 
 /** Seals what the journal writes (AES-256-GCM) and names things without telling what they are (HMAC-SHA256). */
 export class JournalCipher {
-  readonly #sealing: Buffer;
-  readonly #naming: Buffer;
+  readonly #sealing: KeyObject;
+  readonly #naming: KeyObject;
+  readonly #ivs = Buffer.alloc(ivBytes * ivsAtOnce);
+  /** Where in `#ivs` the next one begins that nothing was sealed with. */
+  #nextIv = this.#ivs.length;
 
   /** `secret` has at least 32 bytes of chance; both keys are drawn from it. */
   constructor(secret: Buffer) {
-    const draw = (use: string): Buffer =>
-      Buffer.from(hkdfSync('sha256', secret, '', `waystation ${use}`, 32));
+    const draw = (use: string): KeyObject =>
+      createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `waystation ${use}`, 32)));
     this.#sealing = draw('journal sealing');
     this.#naming = draw('journal naming');
   }
 
   /** `name` is bound to the text: what was sealed under one name does not open under another. */
   seal(name: string, text: string): Buffer {
-    const iv = randomBytes(ivBytes);
+    const iv = this.#newIv();
     const cipher = createCipheriv('aes-256-gcm', this.#sealing, iv).setAAD(Buffer.from(name));
     return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
   }
@@ -42,5 +55,16 @@ export class JournalCipher {
   /** A name for `text` of this `use` that tells nothing of it. */
   nameOf(use: 'key' | 'payload' | 'check', text: string): string {
     return createHmac('sha256', this.#naming).update(`${use}\0${text}`).digest('base64url');
+  }
+
+  /** Of chance, and never used before. */
+  #newIv(): Buffer {
+    if (this.#nextIv === this.#ivs.length) {
+      randomFillSync(this.#ivs);
+      this.#nextIv = 0;
+    }
+    const iv = this.#ivs.subarray(this.#nextIv, this.#nextIv + ivBytes);
+    this.#nextIv += ivBytes;
+    return iv;
   }
 }

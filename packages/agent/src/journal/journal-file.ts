@@ -2,8 +2,10 @@ import { chmod, open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { z } from 'zod';
+import { overheadBytes, placeOf } from './entry-place.ts';
+import type { EntryPlace, FullIndexLine, PlacedEntry } from './entry-place.ts';
 import { FileReserve } from './file-reserve.ts';
-import { pause } from '../pause.ts';
+import { GroupCommit } from './group-commit.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
 import { bizIdOf } from './journal-entry.ts';
 import type { JournalEntry } from './journal-entry.ts';
@@ -11,31 +13,6 @@ import type { JournalKeys } from './journal-keys.ts';
 import { checkKeys } from './key-check.ts';
 import type { KeyDecision } from './key-check.ts';
 import { makeJournalFile } from './make-journal-file.ts';
-
-/** Where an entry stands in the index, and what it takes up. */
-export interface EntryPlace {
-  readonly state: JournalEntry['state'];
-  /** When it ended, wall-clock ms; 0 while it is open. */
-  readonly at: number;
-  readonly bytes: number;
-}
-
-/** An entry with its place. */
-export interface PlacedEntry {
-  readonly entry: JournalEntry;
-  readonly place: EntryPlace;
-}
-
-/** One line of the index. */
-interface IndexLine extends EntryPlace {
-  readonly name: string;
-}
-
-/** One line of the index, with what else leads to its entry. */
-export interface FullIndexLine extends IndexLine {
-  readonly id: string;
-  readonly bizId?: string;
-}
 
 /** What was written is no longer what is read. */
 export class JournalDamage extends Error {
@@ -51,15 +28,9 @@ export interface JournalFileParts {
 
 type IndexKey = [state: string, at: number, name: string];
 
-/** What an entry takes up beside its sealed text: keys, the index, and pages that are not full. */
-const overheadBytes = 400;
 /** More than LMDB's own table of readers: written out, so that a full disk cannot fail under the mapping. */
 const lockFileBytes = 16_384;
 const statsSchema = z.object({ lastPageNumber: z.int() });
-/** A disk that takes longer than this for one write is none to rely on. */
-const flushMs = 30_000;
-/** How long lmdb may take to say why. */
-const reasonMs = 1000;
 const checkName = 'check';
 const formerName = 'former';
 const formerSchema = z.array(z.object({ mark: z.string(), until: z.number() }));
@@ -74,13 +45,11 @@ export class JournalFile {
   readonly #index: Database<string, IndexKey>;
   readonly #ids: Database<string, string>;
   readonly #meta: Database<string, string>;
-
-  readonly #reserve: FileReserve;
-  #broken: Error | undefined;
+  readonly #commits: GroupCommit;
 
   private constructor(keys: JournalKeys, root: RootDatabase<Buffer, string>, reserve: FileReserve) {
     this.#keys = keys;
-    this.#reserve = reserve;
+    this.#commits = new GroupCommit({ root, reserve });
     this.#root = root;
     this.#entries = root.openDB('entries', { encoding: 'binary' });
     this.#index = root.openDB('index', { encoding: 'string' });
@@ -105,7 +74,6 @@ export class JournalFile {
       // Opening the parts begins a write.
       await reserve.take(layoutBytes);
       const file = new JournalFile(keys, root, reserve);
-      reserve.release(layoutBytes);
       for (const name of ['data.mdb', 'lock.mdb']) await chmod(join(folder, name), 0o600);
       return file;
     } catch (error) {
@@ -125,7 +93,7 @@ export class JournalFile {
     if (decision.kind !== 'good') return decision;
     const noted = JSON.stringify(decision.former);
     if (found === given.current && noted === JSON.stringify(former)) return decision;
-    await this.#write(1000, () => {
+    await this.#commits.write(1000, () => {
       quietly(this.#meta.put(checkName, given.current));
       quietly(this.#meta.put(formerName, noted));
     });
@@ -164,15 +132,15 @@ export class JournalFile {
     return found !== undefined && bizIdOf(found.entry) === bizId ? found : undefined;
   }
 
-  /** Writes an entry in place of the one that stood at `was`; resolves once it is on the disk. */
+  /** Writes an entry in place of the one that stands at `was`; resolves once it is on the disk. */
   async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const sealed = this.#keys.seal(name, JSON.stringify(entry));
     const place = placeOf(entry, sealed.length);
     const bizId = bizIdOf(entry);
-    await this.#write(place.bytes, () => {
+    await this.#commits.write(place.bytes, () => {
       if (was !== undefined) quietly(this.#index.remove([was.state, was.at, name]));
       quietly(this.#entries.put(name, sealed));
-      quietly(this.#ids.put(entry.id, name));
+      if (was?.id !== entry.id) quietly(this.#ids.put(entry.id, name));
       if (bizId !== undefined) quietly(this.#ids.put(bizIdKey(bizId), name));
       const line = [entry.id, String(place.bytes), ...(bizId === undefined ? [] : [bizId])].join(' ');
       quietly(this.#index.put([place.state, place.at, name], line));
@@ -182,7 +150,7 @@ export class JournalFile {
 
   /** Takes entries out; resolves once that is on the disk. */
   async remove(lines: readonly FullIndexLine[]): Promise<void> {
-    await this.#write(lines.length * overheadBytes, () => {
+    await this.#commits.write(lines.length * overheadBytes, () => {
       for (const { name, state, at, id, bizId } of lines) {
         quietly(this.#entries.remove(name));
         quietly(this.#ids.remove(id));
@@ -207,27 +175,6 @@ export class JournalFile {
   async close(): Promise<void> {
     await this.#root.close();
   }
-
-  /** One transaction, with whatever else is written at the same moment; `put` alone would only mean committed. */
-  async #write(bytes: number, action: () => void): Promise<void> {
-    if (this.#broken !== undefined) throw this.#broken;
-    await this.#reserve.take(bytes);
-    const over = new AbortController();
-    try {
-      const late = pause(flushMs, [over.signal]).then(() => 'late' as const);
-      const written = this.#root.batch(action).then(() => this.#root.flushed);
-      if ((await Promise.race([written, late])) === 'late') {
-        throw new Error(`the disk did not take a write within ${String(flushMs)} ms`);
-      }
-    } catch (error) {
-      // After a write that failed, LMDB's memory is not to be trusted: nothing more is written until a new start.
-      this.#broken = await reasonOf(error);
-      throw this.#broken;
-    } finally {
-      over.abort();
-      this.#reserve.release(bytes);
-    }
-  }
 }
 
 /** No message id has a blank. */
@@ -240,24 +187,9 @@ function usedPagesOf(root: RootDatabase<Buffer, string>): number {
   return statsSchema.parse(root.getStats()).lastPageNumber;
 }
 
-function placeOf(entry: JournalEntry, sealedBytes: number): EntryPlace {
-  const at = entry.state === 'open' ? 0 : entry.endedAt;
-  return { state: entry.state, at, bytes: sealedBytes + overheadBytes };
-}
-
 /** Within a batch only the batch's own promise is waited for; those of its parts reject beside it. */
 function quietly(written: Promise<boolean>): void {
   written.catch(() => undefined);
-}
-
-/** lmdb tells why a commit failed by a second promise, which nobody else would hear. */
-async function reasonOf(error: unknown): Promise<Error> {
-  if (error instanceof Error && 'commitError' in error) {
-    const told = Promise.resolve(error.commitError).catch((reason: unknown) => reason);
-    const cause = await Promise.race([told, pause(reasonMs, [])]);
-    if (cause instanceof Error) return cause;
-  }
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** The file of locks, with its mode from the first moment. */

@@ -49,6 +49,9 @@ export type OpenedJournal =
     }
   | { readonly open: false; readonly reason: string };
 
+/** A journal that is open. */
+export type OpenJournal = Extract<OpenedJournal, { open: true }>;
+
 /** The journal's life: opened beside readiness, checked after a crash, set aside where damaged, opened again. */
 export class Journal {
   readonly #dependencies: JournalDependencies;
@@ -56,7 +59,7 @@ export class Journal {
   readonly #folder: JournalFolder;
   #lmdb: LoadedLmdb | undefined;
   #opening: Promise<OpenedJournal> | undefined;
-  #stock: JournalStock | undefined;
+  #open: OpenJournal | undefined;
   #failedAt = 0;
   #aside: string | undefined;
   #reason: string | undefined;
@@ -85,14 +88,19 @@ export class Journal {
 
   /** What an operator should know, in a sentence. */
   get troubles(): readonly string[] {
-    return [this.#aside, this.#reason, this.#stock?.trouble].filter((trouble) => trouble !== undefined);
+    return [this.#aside, this.#reason, this.#open?.stock.trouble].filter((trouble) => trouble !== undefined);
   }
 
   get state(): JournalState {
     const { clock } = this.#dependencies;
-    return this.#stock === undefined
+    return this.#open === undefined
       ? { open: false, unfinished: 0, done: 0, bytes: 0, windowMs: 0 }
-      : { open: true, ...this.#stock.state(clock.wallTime()) };
+      : { open: true, ...this.#open.stock.state(clock.wallTime()) };
+  }
+
+  /** The journal where nobody has to wait for it; undefined: `opened` tells. */
+  get openNow(): OpenJournal | undefined {
+    return this.#stopped ? undefined : this.#open;
   }
 
   /** The journal once it is open; never rejects. */
@@ -109,8 +117,8 @@ export class Journal {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#opening;
-    if (this.#stock === undefined) return;
-    await this.#stock.close();
+    if (this.#open === undefined) return;
+    await this.#open.stock.close();
     // What cannot be noted costs the next start a check.
     await this.#folder.noteClosed().catch(() => undefined);
   }
@@ -124,9 +132,9 @@ export class Journal {
       const { file, freed, held, kept } = await this.#openRecovered(this.#lmdb);
       const stock = new JournalStock({ file, clock, log }, this.#options);
       stock.start();
-      this.#stock = stock;
+      this.#open = { open: true, stock, kept };
       if (freed + held > 0) log.info({ freed, held }, 'journal recovered');
-      return { open: true, stock, kept };
+      return this.#open;
     } catch (error) {
       const reason = `the journal cannot be opened: ${wordsOf(error)}`;
       this.#reason = reason;

@@ -13,7 +13,7 @@ import type {
   JournalPayload,
   OpenEntry,
 } from './journal-entry.ts';
-import type { EntryPlace, PlacedEntry } from './journal-file.ts';
+import type { EntryPlace, PlacedEntry } from './entry-place.ts';
 import type { JournalStock } from './journal-stock.ts';
 import type { KeptDelivery } from './kept-delivery.ts';
 

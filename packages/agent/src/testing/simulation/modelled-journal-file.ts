@@ -1,7 +1,7 @@
 import type { Random } from '@waystation/core';
 import { bizIdOf } from '../../journal/journal-entry.ts';
 import type { JournalEntry } from '../../journal/journal-entry.ts';
-import type { EntryPlace, FullIndexLine, PlacedEntry } from '../../journal/journal-file.ts';
+import type { EntryPlace, FullIndexLine, PlacedEntry } from '../../journal/entry-place.ts';
 import type { EntryFile } from '../../journal/journal-stock.ts';
 import { never } from './life.ts';
 import type { Life } from './life.ts';
@@ -95,7 +95,7 @@ export class ModelledJournalFile implements EntryFile {
   async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const text = JSON.stringify(entry);
     const { place } = placed(text);
-    const line = JSON.stringify({ ...place, name, id: entry.id });
+    const line = JSON.stringify({ ...place, name });
     await this.#write((rows) => {
       if (was !== undefined) rows.delete(indexRow(was.state, was.at, name));
       rows.set(entryRow(name), text).set(indexRow(place.state, place.at, name), line);
@@ -166,5 +166,5 @@ function indexRow(state: string, at?: number, name?: string): string {
 function placed(text: string): PlacedEntry {
   const entry = JSON.parse(text) as JournalEntry;
   const at = entry.state === 'open' ? 0 : entry.endedAt;
-  return { entry, place: { state: entry.state, at, bytes: text.length + 400 } };
+  return { entry, place: { id: entry.id, state: entry.state, at, bytes: text.length + 400 } };
 }

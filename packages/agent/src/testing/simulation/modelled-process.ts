@@ -4,7 +4,7 @@ import type { ProbeTarget } from '../../health/probe-host.ts';
 import { HealthTracker } from '../../health/health-tracker.ts';
 import type { SendOptions } from '../../http/message-sender.ts';
 import { JournalStock } from '../../journal/journal-stock.ts';
-import type { OpenedJournal } from '../../journal/journal.ts';
+import type { Journal, OpenedJournal, OpenJournal } from '../../journal/journal.ts';
 import { JournalledSender } from '../../journal/journalled-sender.ts';
 import { recover } from '../../journal/recover.ts';
 import { LimitBook } from '../../limits/limit-book.ts';
@@ -47,7 +47,8 @@ export class ModelledProcess {
   readonly #blocks: BlockBook;
   readonly #health: HealthTracker;
   readonly #sender: JournalledSender;
-  #opened: Promise<OpenedJournal> | undefined;
+  #opening: Promise<OpenedJournal> | undefined;
+  #openNow: OpenJournal | undefined;
   #revision = 0;
 
   constructor(world: World, life: Life, history: History) {
@@ -81,9 +82,15 @@ export class ModelledProcess {
       clock,
       random,
     });
+    const openNow = (): OpenJournal | undefined => this.#openNow;
+    const journal: Pick<Journal, 'opened' | 'openNow'> = {
+      opened: () => this.#journal(),
+      get openNow() {
+        return openNow();
+      },
+    };
     this.#sender = new JournalledSender({
-      sender,
-      journal: { opened: () => this.#journal() },
+      ...{ sender, journal },
       clock,
       strategy,
       past: () => past,
@@ -120,8 +127,8 @@ export class ModelledProcess {
   }
 
   #journal(): Promise<OpenedJournal> {
-    this.#opened ??= this.#openJournal();
-    return this.#opened;
+    this.#opening ??= this.#openJournal();
+    return this.#opening;
   }
 
   async #openJournal(): Promise<OpenedJournal> {
@@ -134,7 +141,8 @@ export class ModelledProcess {
     const stock = new JournalStock({ file, clock: time, log: silentLog }, bounds);
     stock.start();
     // The stock is the journal's own class, with the real one's file behind it.
-    return { open: true, stock, kept: recovered.kept };
+    this.#openNow = { open: true, stock, kept: recovered.kept };
+    return this.#openNow;
   }
 
   #openChannel(name: string, channel: Channel): LiveChannel {

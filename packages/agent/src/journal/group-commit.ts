@@ -1,0 +1,105 @@
+import type { RootDatabase } from 'lmdb';
+import { pause } from '../pause.ts';
+import type { FileReserve } from './file-reserve.ts';
+
+/** What writes go to. */
+export interface GroupCommitParts {
+  readonly root: Pick<RootDatabase, 'batch' | 'flushed'>;
+  readonly reserve: Pick<FileReserve, 'take'>;
+}
+
+/** A write that waits for its group. */
+interface Waiting {
+  readonly bytes: number;
+  readonly action: () => void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The pages that one write of the database copies at most, beside its own bytes. */
+const copiedBytes = 16 * 4096;
+/** A disk that takes longer than this for one group is none to rely on. */
+const flushMs = 30_000;
+/** How long lmdb may take to say why. */
+const reasonMs = 1000;
+
+/**
+ * Puts writes on the disk in groups: what comes while one is on its way is the next one. A group is one transaction
+ * and one flush, in the order of its writes, whole or not at all.
+ */
+export class GroupCommit {
+  readonly #parts: GroupCommitParts;
+  #waiting: Waiting[] = [];
+  #running = false;
+  #broken: Error | undefined;
+
+  constructor(parts: GroupCommitParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves once what `action` puts, `bytes` of it, is on the disk, and not only committed. */
+  write(bytes: number, action: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ bytes, action, resolve, reject });
+      if (this.#running) return;
+      this.#running = true;
+      // Others of this turn of the event loop come along.
+      setImmediate(() => void this.#run());
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#commit(group);
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        const reason = error instanceof Error ? error : new Error(String(error));
+        for (const { reject } of group) reject(reason);
+      }
+    }
+    this.#running = false;
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
+    const { root, reserve } = this.#parts;
+    await reserve.take(group.reduce((sum, { bytes }) => sum + 2 * bytes + copiedBytes, 0));
+    try {
+      const committed = root.batch(() => {
+        for (const { action } of group) action();
+      });
+      await inTime(committed.then(() => root.flushed));
+    } catch (error) {
+      // After a write that failed, LMDB's memory is not to be trusted: nothing more is written until a new start.
+      this.#broken = await reasonOf(error);
+      throw this.#broken;
+    }
+  }
+}
+
+async function inTime(written: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`the disk did not take a write within ${String(flushMs)} ms`));
+    }, flushMs);
+  });
+  try {
+    await Promise.race([written, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** lmdb tells why a commit failed by a second promise, which nobody else would hear. */
+async function reasonOf(error: unknown): Promise<Error> {
+  if (error instanceof Error && 'commitError' in error) {
+    const told = Promise.resolve(error.commitError).catch((reason: unknown) => reason);
+    const cause = await Promise.race([told, pause(reasonMs, [])]);
+    if (cause instanceof Error) return cause;
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '@waystation/core';
+import { pause } from '../pause.ts';
+import type { HeldPlaced } from './held-placed.ts';
+import { searchesFor } from './held-searches.ts';
+import type { HeldSearches } from './held-searches.ts';
+import { withoutRecords } from './journal-entry.ts';
+import type { JournalStock } from './journal-stock.ts';
+import { pendingResult } from './keep-until.ts';
+import { damaged, inProgress, replayOf } from './key-answers.ts';
+import { lookUp } from './look-up.ts';
+import { over } from './written-runs.ts';
+import type { Names, Taken, WrittenMessage, WrittenRuns } from './written-runs.ts';
+
+/** What repeats are answered with. */
+export interface HeldRepeatsDependencies {
+  readonly clock: Clock;
+  readonly held: Pick<HeldSearches, 'resultOf' | 'stop'>;
+  readonly runs: Pick<WrittenRuns, 'run'>;
+}
+
+/** Answers whoever repeats a message that is held as unknown. */
+export class HeldRepeats {
+  readonly #dependencies: HeldRepeatsDependencies;
+
+  constructor(dependencies: HeldRepeatsDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** By what the message's own route said when it was sent. */
+  async takeUp(stock: JournalStock, repeat: WrittenMessage, names: Names, found: HeldPlaced): Promise<Taken> {
+    const { clock, held, runs } = this.#dependencies;
+    const { entry } = found;
+    const { rule } = entry;
+    if (rule?.onUnknownOutcome === 'resend') {
+      await held.stop(names.name);
+      return this.#again(stock, repeat, names);
+    }
+    if (rule === undefined || !searchesFor(entry)) return over(entry.result);
+    const waitMs = Math.max(0, repeat.deadline - clock.now());
+    const done = new AbortController();
+    const late = pause(waitMs, [done.signal]).then(() => undefined);
+    const asked = held.resultOf(stock, names.name, found, repeat.deadline);
+    const result = await Promise.race([asked, late]);
+    done.abort();
+    if (result === undefined) return over(entry.result);
+    if (result.kind === 'unknown') {
+      return rule.afterInconclusive === 'resend' ? this.#again(stock, repeat, names) : over(result);
+    }
+    if (result.kind !== 'no-channel' || rule.afterReconcile !== 'resend') return over(replayOf(result));
+    const absent = { ...entry, attempts: withoutRecords(entry.attempts) };
+    return runs.run(stock, repeat, names, { entry: absent });
+  }
+
+  /** Sends again what may have been sent, unless it is known by now. */
+  async #again(stock: JournalStock, repeat: WrittenMessage, names: Names): Promise<Taken> {
+    const { runs } = this.#dependencies;
+    const found = lookUp(stock, names.name);
+    if (found === 'damaged') return over(damaged(repeat.id));
+    if (found === undefined) return runs.run(stock, repeat, names);
+    const { entry, place } = found;
+    if (entry.state === 'open') return over(pendingResult(entry) ?? inProgress(entry.id));
+    if (entry.state === 'done') return over(replayOf(entry.result));
+    return runs.run(stock, repeat, names, { entry, place });
+  }
+}
