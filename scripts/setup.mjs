@@ -103,7 +103,10 @@ async function sources() {
       ];
     }),
   );
-  return [...files.flat().sort(), 'tsconfig.base.json', 'scripts/bundle.mjs', 'pnpm-lock.yaml'];
+  const bundling = ['bundle', 'compile-ahead', 'rehearse', 'program-launcher'].map(
+    (name) => `scripts/${name}.mjs`,
+  );
+  return [...files.flat().sort(), 'tsconfig.base.json', ...bundling, 'pnpm-lock.yaml'];
 }
 
 /** A file of each package, and each program, that a build makes. */

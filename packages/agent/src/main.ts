@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { loadOptions } from '@waystation/config';
 import { isWaystationError } from '@waystation/core';
-import type { Clock } from '@waystation/core';
-import { EtcdStore } from '@waystation/etcd';
+import type { Clock, ConfigStore } from '@waystation/core';
 import { pino } from 'pino';
 import type { AgentConfig } from './agent-config.ts';
 import { Agent } from './agent.ts';
@@ -93,10 +92,12 @@ async function buildAgent(config: AgentConfig, values: AgentOptionValues, log: A
       ...(credentialsFile !== undefined && { credentialsFile }),
     },
   );
-  const openStore = (): Promise<EtcdStore> =>
-    source.kind === 'etcd'
-      ? Promise.resolve(new EtcdStore(source.etcd))
-      : Promise.reject(new Error('an agent that follows a file asked for a store'));
+  const openStore = async (): Promise<ConfigStore> => {
+    if (source.kind !== 'etcd') throw new Error('an agent that follows a file asked for a store');
+    // The client of etcd is a third of the program: it is loaded once the ports are open.
+    const { EtcdStore } = await import('@waystation/etcd');
+    return new EtcdStore(source.etcd);
+  };
   const random = Math.random;
   const agent = new Agent({ sendSide, openStore, clock, bootClock, random, log, version }, config);
   return agent;

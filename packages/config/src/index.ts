@@ -13,4 +13,4 @@ export type {
   OptionValues,
 } from './options/option-definition.ts';
 export type { OptionSource } from './options/raw-option.ts';
-export { strategyDigest } from './strategy-digest.ts';
+export { strategyDigest, strategyDigestInSteps } from './strategy-digest.ts';

@@ -26,35 +26,37 @@ process.on('SIGTERM', () => {
   interruption.abort('SIGTERM');
 });
 
-const code = await runWayctl(process.argv.slice(2), {
-  openStore: openEtcdStore,
-  grantAccess: grantEtcdAccess,
-  out,
-  err,
-  input: new ProcessInput(process.stdin, process.stderr),
-  clock: { now: () => performance.now(), wallTime: () => Date.now() },
-  random: Math.random,
-  env: process.env,
-  homeDir: homedir(),
-  tempDir: tmpdir(),
-  author: `${userName()}@${hostname()}`,
-  version: process.env['WAYSTATION_VERSION_'] ?? '0.0.0',
-  edit: async (command, file) => {
-    editing += 1;
-    try {
-      return await runEditor(command, file, {
-        onTerminal: process.stdin.isTTY,
-        interrupted: interruption.signal,
-      });
-    } finally {
-      editing -= 1;
-    }
-  },
-  interrupted: interruption.signal,
-});
-await out.flush();
-await err.flush();
-process.exit(code);
+async function main(): Promise<void> {
+  const code = await runWayctl(process.argv.slice(2), {
+    openStore: openEtcdStore,
+    grantAccess: grantEtcdAccess,
+    out,
+    err,
+    input: new ProcessInput(process.stdin, process.stderr),
+    clock: { now: () => performance.now(), wallTime: () => Date.now() },
+    random: Math.random,
+    env: process.env,
+    homeDir: homedir(),
+    tempDir: tmpdir(),
+    author: `${userName()}@${hostname()}`,
+    version: process.env['WAYSTATION_VERSION_'] ?? '0.0.0',
+    edit: async (command, file) => {
+      editing += 1;
+      try {
+        return await runEditor(command, file, {
+          onTerminal: process.stdin.isTTY,
+          interrupted: interruption.signal,
+        });
+      } finally {
+        editing -= 1;
+      }
+    },
+    interrupted: interruption.signal,
+  });
+  await out.flush();
+  await err.flush();
+  process.exit(code);
+}
 
 /** A container may run under a number that has no name. */
 function userName(): string {
@@ -64,3 +66,5 @@ function userName(): string {
     return `uid-${process.getuid?.() ?? 'unknown'}`;
   }
 }
+
+void main();

@@ -28,24 +28,24 @@ const burst = z
   .describe('At once, after a quiet time; default: a second’s worth.');
 const maxTracked = z.int().min(100).max(10_000_000).default(100_000);
 
+/** What a channel may be called. */
+export const channelNameSchema = z
+  .string()
+  .regex(namePattern, 'must be 1–63 letters, digits, ".", "_" or "-", beginning with a letter or digit');
+
+/** Routes of a strategy at most. */
+export const mostRoutes = 10_000;
+
 /** The versioned document of a fleet, field by field: types, defaults, limits, and the published JSON Schema. */
 export const strategyShape = z.strictObject({
   schemaVersion: z.literal(schemaVersion),
   channels: z
-    .record(
-      z
-        .string()
-        .regex(
-          namePattern,
-          'must be 1–63 letters, digits, ".", "_" or "-", beginning with a letter or digit',
-        ),
-      channelSchema,
-    )
+    .record(channelNameSchema, channelSchema)
     .refine((channels) => Object.keys(channels).length > 0, 'must name at least one channel'),
   routes: z
     .array(routeSchema)
     .min(1)
-    .max(10_000)
+    .max(mostRoutes)
     .describe('First match wins; the last one must match everything.'),
   timeouts: z
     .strictObject({
@@ -164,6 +164,9 @@ export const strategyShape = z.strictObject({
     })
     .prefault({}),
 });
+
+/** All of it but channels and routes, which are many and may be looked at one by one. */
+export const strategyFrameShape = strategyShape.omit({ channels: true, routes: true });
 
 /** A strategy with every default filled in. */
 export type Strategy = z.output<typeof strategyShape>;

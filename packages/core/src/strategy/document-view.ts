@@ -1,3 +1,5 @@
+import { eachInSteps } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { childOf } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
 
@@ -24,12 +26,14 @@ export interface DocumentView {
 }
 
 /** Reads a document for the relations between its parts. */
-export function viewDocument(document: unknown): DocumentView {
+export function* viewDocument(document: unknown): Steps<DocumentView> {
   const routes = childOf(document, 'routes');
   return {
     document,
     channels: new Map(entriesOf(childOf(document, 'channels'))),
-    routes: Array.isArray(routes) ? routes.map(viewRoute) : [],
+    routes: Array.isArray(routes)
+      ? yield* eachInSteps(routes.entries(), ([index, route]) => viewRoute(route, index))
+      : [],
   };
 }
 

@@ -1,9 +1,11 @@
 import { WaystationError } from '../errors.ts';
 import { strategyShape } from '../model/strategy-shape.ts';
-import { strategySchema } from '../model/strategy.ts';
-import type { Strategy } from '../model/strategy.ts';
+import type { Strategy } from '../model/strategy-shape.ts';
+import { finish } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { migrateStrategy } from './migrate-strategy.ts';
 import { findUnplain } from './plain-document.ts';
+import { readShape } from './read-shape.ts';
 import { findRelationIssues, mostIssues } from './relations.ts';
 import { issueOf, issuesOfShape } from './shape-issues.ts';
 import type { StrategyIssue, StrategyWarning } from './strategy-issue.ts';
@@ -23,21 +25,28 @@ export interface StrategyRefusal {
 
 /** Reads a strategy from whatever a file or the store held. Never throws. */
 export function parseStrategy(value: unknown): StrategyParse {
-  const unplain = findUnplain(value);
+  return finish(parseStrategyInSteps(value));
+}
+
+/** As `parseStrategy`, in steps as small as one channel or one route of a strategy that is good. */
+export function* parseStrategyInSteps(value: unknown): Steps<StrategyParse> {
+  const unplain = yield* findUnplain(value);
   if (unplain !== undefined) return { ok: false, code: 'STRATEGY_INVALID', issues: [unplain] };
   const migrated = migrateStrategy(value);
   if (!migrated.ok) return { ok: false, code: migrated.code, issues: [migrated.issue] };
   const { document } = migrated;
-  const parsed = strategySchema.safeParse(document);
-  if (parsed.success) return { ok: true, strategy: parsed.data, warnings: strategyWarnings(parsed.data) };
-  return { ok: false, code: 'STRATEGY_INVALID', issues: findIssues(document) };
+  const strategy = yield* readShape(document);
+  if (strategy === undefined || (yield* findRelationIssues(strategy)).length > 0) {
+    return { ok: false, code: 'STRATEGY_INVALID', issues: findIssues(document) };
+  }
+  return { ok: true, strategy, warnings: yield* strategyWarnings(strategy) };
 }
 
-/** zod asks for relations only where every field is well formed; an author wants to hear of both at once. */
+/** An author wants to hear of wrong fields and of wrong relations at once. */
 function findIssues(document: unknown): StrategyIssue[] {
   const shaped = strategyShape.safeParse(document);
   const found = issuesOfShape(document, (shaped.error?.issues ?? []).slice(0, mostIssues));
-  const relations = findRelationIssues(document).map(({ at, claim }) => issueOf(document, at, claim));
+  const relations = finish(findRelationIssues(document)).map(({ at, claim }) => issueOf(document, at, claim));
   return [...found, ...relations].slice(0, mostIssues);
 }
 

@@ -1,15 +1,14 @@
+import { eachInSteps } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { childOf, renderPath } from './document-path.ts';
 import type { DocumentView, RouteView } from './document-view.ts';
 import type { RelationIssue } from './relation-issue.ts';
 import { sayUnknown } from './unknown-name.ts';
 
 /** What routes demand of channels and of one another. */
-export function routeIssues(view: DocumentView): RelationIssue[] {
-  return [
-    ...view.routes.flatMap((route) => channelIssues(route, view)),
-    ...repeatedNames(view.routes),
-    ...reachIssues(view),
-  ];
+export function* routeIssues(view: DocumentView): Steps<RelationIssue[]> {
+  const ofChannels = yield* eachInSteps(view.routes, (route) => channelIssues(route, view));
+  return [...ofChannels.flat(), ...repeatedNames(view.routes), ...reachIssues(view)];
 }
 
 function channelIssues({ channels }: RouteView, view: DocumentView): RelationIssue[] {

@@ -1,3 +1,5 @@
+import { eachInSteps } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import type { DocumentPath } from './document-path.ts';
 import { viewDocument } from './document-view.ts';
 import { limitIssues } from './relation-limits.ts';
@@ -12,11 +14,11 @@ export const mostIssues = 200;
  * What in a document contradicts something else in it, up to `mostIssues`. Takes any document, so that a wrong shape
  * in one place does not hide a wrong relation in another.
  */
-export function findRelationIssues(
+export function* findRelationIssues(
   document: unknown,
-): { readonly at: DocumentPath; readonly claim: string }[] {
-  const view = viewDocument(document);
-  return [...routeIssues(view), ...limitIssues(view), ...placeholderIssues(view), ...numberIssues(view)]
-    .slice(0, mostIssues)
-    .map(({ at, say }) => ({ at, claim: say() }));
+): Steps<{ readonly at: DocumentPath; readonly claim: string }[]> {
+  const view = yield* viewDocument(document);
+  const inRoutes = yield* routeIssues(view);
+  const found = yield* eachInSteps([limitIssues, placeholderIssues, numberIssues], (find) => find(view));
+  return [...inRoutes, ...found.flat()].slice(0, mostIssues).map(({ at, say }) => ({ at, claim: say() }));
 }

@@ -2,6 +2,8 @@ import type { Channel } from '../model/channel.ts';
 import type { Route } from '../model/route.ts';
 import type { Strategy } from '../model/strategy.ts';
 import { coversTemplate } from '../routing/coverage.ts';
+import { eachInSteps } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { channelEndpoint } from './channel-endpoint.ts';
 import { renderPath } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
@@ -13,14 +15,22 @@ interface Member {
   readonly name: string;
   readonly at: DocumentPath;
   readonly channel: Channel;
+  readonly host: string;
 }
 
 /** What a valid strategy's author should know of it before it counts. */
-export function strategyWarnings(strategy: Strategy): StrategyWarning[] {
-  return strategy.routes.flatMap((route) => {
+export function* strategyWarnings({ channels, routes }: Strategy): Steps<StrategyWarning[]> {
+  const hosts = yield* eachInSteps(
+    Object.entries(channels),
+    ([name, channel]) => [name, channelEndpoint(channel).host] as const,
+  );
+  const hostOf = new Map(hosts);
+  const found = yield* eachInSteps(routes, (route) => {
     const members = policyChannels(route.policy).flatMap(({ name, at }) => {
-      const channel = strategy.channels[name];
-      return channel === undefined ? [] : [{ name, at: ['routes', route.name, 'policy', ...at], channel }];
+      const channel = channels[name];
+      const host = hostOf.get(name);
+      if (channel === undefined || host === undefined) return [];
+      return [{ name, at: ['routes', route.name, 'policy', ...at], channel, host }];
     });
     return [
       ...sharedHost(route, members),
@@ -29,21 +39,21 @@ export function strategyWarnings(strategy: Strategy): StrategyWarning[] {
       ...zeroWeights(route),
     ];
   });
+  return found.flat();
 }
 
 /** A backup that fails with its primary is none. */
 function sharedHost(route: Route, members: readonly Member[]): StrategyWarning[] {
   const [primary, ...backups] = members;
   if (primary === undefined || backups.length === 0) return [];
-  const host = channelEndpoint(primary.channel).host;
+  const { host } = primary;
   const domain = primary.channel.failureDomain;
   const separate = backups.some(
-    ({ channel }) =>
-      channelEndpoint(channel).host !== host && (domain === undefined || channel.failureDomain !== domain),
+    (backup) => backup.host !== host && (domain === undefined || backup.channel.failureDomain !== domain),
   );
   if (separate) return [];
   const names = members.map(({ name }) => name).join(', ');
-  const shared = backups.every(({ channel }) => channelEndpoint(channel).host === host)
+  const shared = backups.every((backup) => backup.host === host)
     ? `the host ${host.replace(/:443$/, '')}`
     : `the failure domain ${domain ?? ''} or a host`;
   const at = ['routes', route.name, 'policy'];
