@@ -55,7 +55,7 @@ export class Upstream {
       folder,
       `  large_client_header_buffers 8 64k;
   server {
-    ${plain.map((port) => `listen 127.0.0.1:${String(port)};`).join(' ')}
+    ${plain.map((port) => `listen 127.0.0.1:${String(port)} backlog=4096;`).join(' ')}
     listen 127.0.0.1:${String(tlsPort)} ssl;
     ssl_certificate ${caFile};
     ssl_certificate_key ${join(folder, 'upstream.key')};

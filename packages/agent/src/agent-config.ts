@@ -47,6 +47,8 @@ export interface AgentConfig {
     /** The key before that one. */
     readonly formerKey?: Buffer;
   };
+  /** Requests under way at most; more are refused. */
+  readonly maxUnderWay: number;
   readonly logLevel: LogLevel;
   /** How long requests under way may take to end when the agent stops, in ms. */
   readonly stopTimeoutMs: number;

@@ -5,6 +5,8 @@ import type { AgentConfig } from './agent-config.ts';
 import { deliveriesOf } from './deliver/deliveries-of.ts';
 import type { Deliveries } from './deliver/deliveries.ts';
 import { DataDirLock } from './disk/data-dir-lock.ts';
+import { Admission } from './http/admission.ts';
+import { admitted } from './http/admitted.ts';
 import { handleAdmin } from './http/admin-handler.ts';
 import { handleApi } from './http/api-handler.ts';
 import { CompatHandler } from './http/compat/compat-handler.ts';
@@ -54,6 +56,8 @@ export interface AgentAddresses {
 }
 
 const recentMessages = 10_000;
+/** Bodies under way at most, in bytes: room for usual messages far beyond their number. */
+const maxBodiesBytes = 64 * 1024 * 1024;
 
 /** The sidecar: serves from the first good strategy on, follows its source, and reports. */
 export class Agent {
@@ -68,6 +72,7 @@ export class Agent {
   readonly #feed: StrategyFeed;
   readonly #reporter: AgentReporter | undefined;
   readonly #status: AgentStatus;
+  readonly #admission: Admission;
   readonly #api: HttpListener;
   readonly #admin: HttpListener;
   readonly #localKeys: LocalKeysFile | undefined;
@@ -126,6 +131,10 @@ export class Agent {
     }
     this.#localKeys = localKeysFileOf(dependencies, config);
     this.#status = this.#newStatus();
+    this.#admission = new Admission(
+      { clock, log: log.child({ component: 'api' }), atTurnEnd: setImmediate },
+      { maxUnderWay: config.maxUnderWay, maxBytes: maxBodiesBytes },
+    );
     this.#api = this.#apiListener();
     this.#admin = new HttpListener(
       {
@@ -231,6 +240,7 @@ export class Agent {
 
   #troubles(): string[] {
     const own = [this.#cacheTrouble, this.#cache.trouble, this.#localKeys?.trouble, this.#deliveries.trouble];
+    own.push(this.#admission.trouble);
     return [...own.filter((trouble) => trouble !== undefined), ...this.#journal.troubles];
   }
 
@@ -264,7 +274,11 @@ export class Agent {
     };
     return new HttpListener(
       {
-        handle: (request, signal) => handleApi(dependencies, rules, request, signal),
+        handle: admitted(
+          (request, signal) => handleApi(dependencies, rules, request, signal),
+          this.#admission,
+          (request, problem) => compat.refused(request, problem),
+        ),
         log: apiLog,
       },
       { address: listen, ...(protection.tls && { tls: protection.tls }) },

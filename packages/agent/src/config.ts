@@ -112,6 +112,17 @@ const stopTimeoutMs: OptionDefinition<number> = {
   fallback: '15000',
 };
 
+const maxUnderWay: OptionDefinition<number> = {
+  kind: 'text',
+  placeholder: '<count>',
+  description: 'requests under way at most; more are refused at once, to come again',
+  schema: readBy(
+    (text) => (/^\d{1,5}$/.test(text) && Number(text) >= 1 ? Number(text) : undefined),
+    'must be a whole number from 1 to 99999',
+  ),
+  fallback: '2048',
+};
+
 const localKeys: OptionDefinition<string | undefined> = {
   kind: 'text',
   placeholder: '<file|any>',
@@ -190,6 +201,7 @@ export const agentOptions = {
   tlsCert: fileOption("the API port's certificate (PEM)"),
   tlsKey: fileOption("the certificate's key (PEM)"),
   insecureRemote: switchOption('take requests from other hosts without TLS'),
+  maxUnderWay,
   stopTimeoutMs,
   logLevel,
 };

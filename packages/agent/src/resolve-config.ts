@@ -31,6 +31,7 @@ export async function resolveConfig(values: AgentOptionValues, around: Surroundi
     protection: await protectionOf(values, around),
     dataDir: resolve(values.dataDir ?? join(stateFolder(around), 'waystation-agent')),
     journal: await journalOf(values, around),
+    maxUnderWay: values.maxUnderWay,
     logLevel: values.logLevel,
     stopTimeoutMs: values.stopTimeoutMs,
   };

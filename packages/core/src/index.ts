@@ -74,6 +74,8 @@ export type { Order } from './routing/order.ts';
 export { maxPhoneNumbers, parsePhoneNumbers, toE164 } from './routing/phone-number.ts';
 export type { PhoneNumbers } from './routing/phone-number.ts';
 export type { Pick, Picker, PickOptions } from './routing/picker.ts';
+export { evenLoad, stepLoad, takesRequest } from './overload/loop-load.ts';
+export type { LoadLimits, LoopLoad, LoopTurn } from './overload/loop-load.ts';
 export { aliyunCodes, clockSkewCode, findAliyunCode } from './sending/aliyun-codes.ts';
 export type { AliyunCode } from './sending/aliyun-codes.ts';
 export { startAttemptPlan, stepAttemptPlan } from './sending/attempt-plan.ts';

@@ -13,6 +13,7 @@ import type { ListenAddress } from './listen-address.ts';
 import { portRefusal } from './port-refusal.ts';
 import { problemAnswer } from './problem.ts';
 import type { Problem } from './problem.ts';
+import { RestingConnections } from './resting-connections.ts';
 
 /** What a port needs from outside. */
 export interface HttpListenerDependencies {
@@ -27,6 +28,8 @@ export interface HttpListenerOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** How long the request line and headers may take. Default 10 s. */
   readonly headersTimeoutMs?: number;
+  /** How long a caller may read nothing of its answer before it is cut off. Default 30 s. */
+  readonly readTimeoutMs?: number;
 }
 
 /** URLs of up to 64 KiB are taken, and 16 KiB of headers beside them. */
@@ -44,6 +47,7 @@ export class HttpListener {
   #server: Server | undefined;
   /** The newest answer of each connection: the last to be written, so that none is owed once it is closed. */
   readonly #newest = new WeakMap<object, ServerResponse>();
+  readonly #resting = new RestingConnections();
   #stopping = false;
 
   constructor(dependencies: HttpListenerDependencies, options: HttpListenerOptions) {
@@ -88,6 +92,7 @@ export class HttpListener {
     const server = this.#server;
     if (server === undefined) return;
     this.#stopping = true;
+    this.#resting.releaseAll();
     const cut = setTimeout(() => {
       server.closeAllConnections();
     }, deadlineMs);
@@ -131,6 +136,10 @@ export class HttpListener {
     response.end(request.method === 'HEAD' ? undefined : answer.body);
     // What is left of an unwanted body is read and dropped: closing on it could take the answer along.
     if (!request.readableEnded) request.resume();
+    const { socket } = request;
+    // What does not fit into the connection waits in memory, though not for ever.
+    if (socket.writableLength > 0) response.setTimeout(this.#options.readTimeoutMs ?? 30_000);
+    if (answer.rest === true && !this.#stopping) this.#resting.add(socket);
   }
 
   /** Answers bytes that are no request, after the answers still owed on the connection, and closes it. */
@@ -185,8 +194,8 @@ async function listen(server: Server, address: ListenAddress): Promise<void> {
         server.off('error', reject);
         resolve();
       };
-      if (address.kind === 'unix') server.listen(address.path, done);
-      else server.listen(address.port, address.host, done);
+      if (address.kind === 'unix') server.listen({ path: address.path, backlog: maxConnections }, done);
+      else server.listen({ port: address.port, host: address.host, backlog: maxConnections }, done);
     });
     if (address.kind === 'unix') await chmod(address.path, 0o660);
   } catch (error) {

@@ -39,6 +39,7 @@ export const problemTable = {
   SEND_NO_CHANNEL: { status: 503, title: 'No channel could take the message', retryable: true },
   SEND_NO_STRATEGY: { status: 503, title: 'The agent has no strategy yet', retryable: true },
   SEND_NO_JOURNAL: { status: 503, title: 'The journal cannot take the message', retryable: true },
+  SEND_OVERLOADED: { status: 503, title: 'The agent has more to do than it can', retryable: true },
   SEND_DEADLINE: { status: 503, title: 'The deadline came before anything was sent', retryable: true },
   SEND_EXPIRED: { status: 503, title: 'The time to deliver it by has come', retryable: true },
   SEND_OUTCOME_UNKNOWN: { status: 504, title: 'The message may or may not have been sent', retryable: false },

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Problem } from './problem.ts';
 
 /** The largest body that the API port reads, in bytes. */
-const maxBodyBytes = 256 * 1024;
+export const maxBodyBytes = 256 * 1024;
 /** How long a body may take to arrive once its headers have. */
 const bodyTimeoutMs = 10_000;
 

@@ -175,6 +175,7 @@ export class AgentFixture {
         dataDir: join(this.#dir, 'state'),
         journal: { maxBytes: 1_048_576, retentionMs: 3_600_000 },
         logLevel: 'trace',
+        maxUnderWay: 2048,
         stopTimeoutMs: 10_000,
         ...config,
       },

@@ -59,6 +59,10 @@ export const compatCodes = {
   },
   UnsupportedHTTPMethod: { status: 405, message: 'This http method is not supported: use GET or POST.' },
   ServiceUnavailable: { status: 503, message: 'Nothing was sent.' },
+  'waystation.Overloaded': {
+    status: 503,
+    message: 'The agent has more requests than it can serve; nothing was sent.',
+  },
   'waystation.SendOutcomeUnknown': {
     status: 200,
     message: 'The message may or may not have been sent.',

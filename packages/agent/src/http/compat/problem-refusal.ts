@@ -12,6 +12,7 @@ const names: Partial<Record<ProblemCode, CompatCodeName>> = {
   REQUEST_TIMEOUT: 'waystation.BodyTimeout',
   REQUEST_TOO_LARGE: 'waystation.BodyTooLarge',
   REQUEST_HEADERS_TOO_LARGE: 'waystation.HeadersTooLarge',
+  SEND_OVERLOADED: 'waystation.Overloaded',
 };
 
 /** A refusal of the port in the words of this API. */

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { evenLoad, stepLoad, takesRequest } from './loop-load.ts';
+import type { LoopLoad, LoopTurn } from './loop-load.ts';
+
+const limits = { longTurnMs: 50, sustainedMs: 1000, fewUnderWay: 128, takenPerTurn: 64, calmMs: 1000 };
+
+/** Turns of `tookMs` each, back to back from `from` on. */
+function turns(count: number, tookMs: number, change: Partial<LoopTurn> = {}, from = 0): LoopTurn[] {
+  return Array.from({ length: count }, (_, at) => ({
+    begunAt: from + at * tookMs,
+    endedAt: from + (at + 1) * tookMs,
+    underWay: 500,
+    refused: 0,
+    ...change,
+  }));
+}
+
+function after(row: readonly LoopTurn[], from: LoopLoad = evenLoad): LoopLoad {
+  return row.reduce((load, turn) => stepLoad(load, turn, limits), from);
+}
+
+const overloaded = after(turns(20, 60));
+
+describe('when a loop is overloaded', () => {
+  it('is so once every turn has been long for a while', () => {
+    expect(after(turns(16, 60)).state).toBe('late');
+    expect(after(turns(17, 60)).state).toBe('overloaded');
+  });
+
+  it('is not by short turns, however many', () => {
+    expect(after(turns(1000, 50)).state).toBe('even');
+  });
+
+  it('is not by a single long turn, nor by one short turn less than a row', () => {
+    expect(after(turns(1, 900)).state).toBe('late');
+    expect(after([...turns(16, 60), ...turns(1, 10, {}, 960), ...turns(16, 60, {}, 970)]).state).toBe('late');
+  });
+
+  it('is not by long turns that lie far apart', () => {
+    const apart = Array.from({ length: 100 }, (_, at) => turns(1, 400, {}, at * 1000)).flat();
+    expect(after(apart).state).toBe('late');
+  });
+
+  it('is not by the few requests that a few callers can have under way', () => {
+    expect(after(turns(100, 300, { underWay: 127 })).state).toBe('even');
+  });
+});
+
+describe('what an overloaded loop takes', () => {
+  it('takes as many as one turn may, and refuses the rest', () => {
+    expect(takesRequest(overloaded, 63, limits)).toBe(true);
+    expect(takesRequest(overloaded, 64, limits)).toBe(false);
+  });
+
+  it('refuses nothing in any other state', () => {
+    const late = after(turns(16, 60));
+    expect([evenLoad, late].map((load) => takesRequest(load, 100_000, limits))).toEqual([true, true]);
+  });
+
+  it('goes on refusing for as long as there is something to refuse', () => {
+    const busy = turns(1000, 60, { refused: 1 }, 2000);
+    expect(after(busy, overloaded).state).toBe('overloaded');
+  });
+
+  it('is itself again a second after the last refusal', () => {
+    const refusing = after(turns(1, 50, { refused: 3 }, 2000), overloaded);
+    expect(after(turns(99, 10, {}, 2050), refusing).state).toBe('overloaded');
+    expect(after(turns(100, 10, {}, 2050), refusing).state).toBe('even');
+  });
+});

@@ -1,0 +1,61 @@
+import type { Instant } from '../clock.ts';
+
+/** How a loop that serves requests stands with its work. */
+export type LoopLoad =
+  | { readonly state: 'even' }
+  /** Every turn since then was long, the last of them ended at `seenAt`. */
+  | { readonly state: 'late'; readonly since: Instant; readonly seenAt: Instant }
+  /** More comes than can be served: what a turn cannot take is refused. */
+  | { readonly state: 'overloaded'; readonly refusedAt: Instant };
+
+/** One turn of the loop that took requests. */
+export interface LoopTurn {
+  /** When it took the first. */
+  readonly begunAt: Instant;
+  readonly endedAt: Instant;
+  /** Requests under way at its end. */
+  readonly underWay: number;
+  /** Requests that it refused. */
+  readonly refused: number;
+}
+
+/** What counts as too much. */
+export interface LoadLimits {
+  /** A turn that takes longer is long, in ms. */
+  readonly longTurnMs: number;
+  /** How long turns must have been long, one after the other, in ms: a burst or a pause of the machine is none. */
+  readonly sustainedMs: number;
+  /** So few requests under way are never too many: their callers wait for each other, and cannot be more. */
+  readonly fewUnderWay: number;
+  /** Requests that an overloaded turn takes. */
+  readonly takenPerTurn: number;
+  /** After so long without a refusal all is well again, in ms. */
+  readonly calmMs: number;
+}
+
+/** Nothing is known of any load. */
+export const evenLoad: LoopLoad = { state: 'even' };
+
+/** How the load stands after a turn. Turns without requests are not told of, so that a long gap ends a row of long ones. */
+export function stepLoad(load: LoopLoad, turn: LoopTurn, limits: LoadLimits): LoopLoad {
+  const { begunAt, endedAt, refused } = turn;
+  if (load.state === 'overloaded') {
+    if (refused > 0) return { state: 'overloaded', refusedAt: endedAt };
+    return endedAt - load.refusedAt >= limits.calmMs ? evenLoad : load;
+  }
+  if (!isLong(turn, limits)) return evenLoad;
+  const goesOn = load.state === 'late' && begunAt - load.seenAt <= limits.longTurnMs;
+  const since = goesOn ? load.since : begunAt;
+  return endedAt - since >= limits.sustainedMs
+    ? { state: 'overloaded', refusedAt: endedAt }
+    : { state: 'late', since, seenAt: endedAt };
+}
+
+/** Whether one more request is taken in a turn that took so many. */
+export function takesRequest(load: LoopLoad, takenInTurn: number, limits: LoadLimits): boolean {
+  return load.state !== 'overloaded' || takenInTurn < limits.takenPerTurn;
+}
+
+function isLong({ begunAt, endedAt, underWay }: LoopTurn, limits: LoadLimits): boolean {
+  return underWay >= limits.fewUnderWay && endedAt - begunAt > limits.longTurnMs;
+}
