@@ -31,6 +31,8 @@ function ofFate({ phones, history }: Run, { tag, id, kind }: Fate, all: readonly
   const taken = all.some((told) => told.keyed && told.tag === tag && idOf(told) !== id);
   if (taken && (kind === undefined || notSent.has(kind))) return [];
   if (kind === undefined) return [`${tag} was kept as ${id}, and nobody knows of it`];
+  // A disk that does not take what became of an attempt leaves it open until the next start.
+  if (kind === 'in-progress' && history.disk.failing > 0) return [];
   if (kind === 'pending' || kind === 'in-progress') return [`${tag} was kept, and waits for ever`];
   const texts = phones.texts(tag);
   if (kind === 'accepted' && texts.length === 0) return [`${tag} was kept and is accepted, without a text`];
@@ -103,10 +105,15 @@ function isPending({ answer }: Told): boolean {
 }
 
 /** From the moment in which an attempt is let begin until it is written at the latest: a few writes to the disk. */
-function writingMs({ disk }: History): number {
+export function writingMs({ disk }: History): number {
   return 3 * (disk.flushMs + 1);
 }
 
-function jumpedBefore({ clockJumps }: History, { at: when }: WrittenRequest, within: number): boolean {
+/** Whether the wall clock was set shortly before a request was written, by which it may have been let begin. */
+export function jumpedBefore(
+  { clockJumps }: History,
+  { at: when }: Pick<WrittenRequest, 'at'>,
+  within: number,
+): boolean {
   return clockJumps.some(({ atMs }) => atMs <= when && when <= atMs + within);
 }

@@ -54,7 +54,7 @@ function overRate(
 ): string[] {
   return went.flatMap(({ from }) => {
     const later = went
-      .filter((each) => each.from >= from && lifeOf(run, each.from) === lifeOf(run, from))
+      .filter((each) => each.from >= from && beganAt(run, each.to) <= from)
       .map(({ to }) => to)
       .sort((one, other) => one - other);
     const index = later.findIndex((to, count) => {
@@ -87,7 +87,10 @@ function ofChannels(run: Run): string[] {
     // An attempt counts when it begins, which is so long before it is written at most.
     const early = timeouts.connectMs + 3 * (disk.flushMs + 1);
     const written = run.phones.allWritten().filter(({ channel }) => channel === name);
-    const went = written.map(({ at: when }) => ({ from: when - early, to: when }));
+    const went = written.map(({ at: when }) => ({
+      from: Math.max(when - early, beganAt(run, when)),
+      to: when,
+    }));
     const tooMany = rate === undefined ? [] : overRate(run, went, rate);
     return [
       ...tooMany.map((many) => `${many} by ${name}`),
@@ -112,7 +115,7 @@ function ofNumbers(run: Run, all: readonly Told[]): string[] {
           each.numbers.includes(number) &&
           calledAt - each.calledAt >= 0 &&
           calledAt - each.calledAt < rule.windowMs &&
-          lifeOf(run, each.calledAt) === lifeOf(run, calledAt),
+          beganAt(run, each.calledAt) === beganAt(run, calledAt),
       );
       const many = `${number} got ${String(within.length)} messages within ${String(rule.windowMs)} ms`;
       return within.length > rule.max ? [`${many}, to ${at(calledAt)}`] : [];
@@ -133,8 +136,10 @@ function ofNumberLimited(run: Run, told: Told, all: readonly Told[]): string[] {
       each !== told &&
       each.numbers.includes(number) &&
       each.calledAt <= told.toldAt &&
-      each.toldAt > told.calledAt - rule.windowMs &&
-      (isSent(each.answer) || each.toldAt >= told.calledAt || each.deliverBy !== undefined),
+      // One that waits is counted while it is tried, whenever that is.
+      (each.deliverBy !== undefined ||
+        each.toldAt >= told.calledAt ||
+        (isSent(each.answer) && each.toldAt > told.calledAt - rule.windowMs)),
   );
   if (counted.length >= rule.max) return [];
   const many = `${String(counted.length)} of ${String(rule.max)}`;
@@ -148,7 +153,7 @@ function isSent(answer: Told['answer']): boolean {
   return kind === 'accepted' || kind === 'unknown' || kind === 'in-progress';
 }
 
-/** What is counted is forgotten with the process. */
-function lifeOf({ crashes }: Run, when: number): number {
-  return crashes.filter((crash) => crash.at <= when).length;
+/** When the process began that lived at a moment, or a little before: what was counted is forgotten with the last one. */
+function beganAt({ crashes }: Run, when: number): number {
+  return Math.max(0, ...crashes.flatMap((crash) => (crash.at <= when ? [crash.at] : [])));
 }

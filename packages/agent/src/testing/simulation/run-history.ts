@@ -101,11 +101,12 @@ class Happening {
     );
     await this.#time.runUntil(last + aftermathMs);
     const waitsUntil = this.#time.now() + longestWaitMs;
-    while ((this.#process?.waiting ?? 1) > 0 && this.#time.now() < waitsUntil) {
+    let fates = await this.#fates();
+    while (this.#isWaiting(fates) && this.#time.now() < waitsUntil) {
       await this.#time.runUntil(this.#time.now() + lookMs);
+      fates = await this.#fates();
     }
     const peaceAt = this.#time.now();
-    const fates = await this.#fates();
     await this.#askAgain();
     const untold = this.#callers.flatMap((caller, at) => (caller.waiting ? [at] : []));
     return {
@@ -133,6 +134,11 @@ class Happening {
       this.#callers.push(this.#caller({ ...call, key }, 1000 + at, this.#askedAgain));
     });
     await this.#time.runUntil(this.#time.now() + 10_000);
+  }
+
+  #isWaiting(fates: readonly Fate[]): boolean {
+    const kinds = fates.map(({ kind }) => kind);
+    return (this.#process?.waiting ?? 1) > 0 || kinds.includes('pending') || kinds.includes('in-progress');
   }
 
   /** Whoever was told that its message waits asks what became of it. */
