@@ -25,21 +25,20 @@ const { simulate } = await importSource(join(agent, 'src/testing/simulation/simu
 
 const started = performance.now();
 const seconds = () => ((performance.now() - started) / 1000).toFixed(0);
-const sum = { histories: 0, calls: 0, crashes: 0, texts: 0 };
+const sum = {};
 const words = (totals) =>
   Object.entries(totals)
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
-const told = (totals) => Object.fromEntries(Object.keys(sum).map((name) => [name, sum[name] + totals[name]]));
 
 console.log(`simulating ${histories} histories from seed ${seed}`);
 let failure;
 for (let done = 0, at = 0; done < histories && failure === undefined; done += batch, at += 1) {
   const size = Math.min(batch, histories - done);
   const options = { histories: size, seed: seed + at, ...(values.path && { path: values.path }) };
-  const result = await simulate(options);
-  failure = result.failure;
-  Object.assign(sum, told(result));
+  const { failure: broken, ...totals } = await simulate(options);
+  failure = broken;
+  for (const [name, count] of Object.entries(totals)) sum[name] = (sum[name] ?? 0) + count;
   if (failure === undefined && (at % 5 === 4 || done + size >= histories)) {
     console.log(`${words(sum)} in ${seconds()} s; no promise broken (seeds to ${seed + at})`);
   }

@@ -99,6 +99,14 @@ describe('a message with a time to be delivered by', () => {
     expect(fixture.behind.texts).toHaveLength(2);
   });
 
+  it('goes on waiting where several tries of it are proven unsent, one after the other', async () => {
+    const sender = await fixture.open();
+    fixture.behind.script = ['unavailable', 'absent', 'absent'];
+    const { id } = await sender.send(message, within(minute));
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('accepted');
+    expect([fixture.behind.sends, fixture.behind.texts]).toEqual([4, ['o-1']]);
+  });
+
   it('is not said to be unsent while a try of it is under way', async () => {
     const sender = await fixture.open();
     fixture.behind.script = ['unavailable', 'accepted'];

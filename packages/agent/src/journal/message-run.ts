@@ -165,14 +165,23 @@ export class MessageRun implements AttemptLog {
     await this.#stock.idle(this.#facts.name);
   }
 
-  /** What was proven not sent is in doubt again. */
   reopen(): void {
-    const attempts = this.#attempts.map(({ result, ...rest }) => {
+    // What was proven of those before this run stays proven: nobody searches for them again.
+    this.#reopenFrom(this.#before);
+  }
+
+  /** As `reopen`, with what was proven of the attempts before this run. */
+  reopenAll(): void {
+    this.#reopenFrom(0);
+  }
+
+  #reopenFrom(first: number): void {
+    const attempts = this.#attempts.slice(first).map(({ result, ...rest }) => {
       if (result?.absent !== true) return { ...rest, ...(result && { result }) };
       const { class: outcomeClass, code } = result;
       return { ...rest, result: { class: outcomeClass, ...(code !== undefined && { code }) } };
     });
-    this.#attempts.splice(0, Infinity, ...attempts);
+    this.#attempts.splice(first, Infinity, ...attempts);
   }
 
   /** What is true of the message where the journal kept an attempt back. */

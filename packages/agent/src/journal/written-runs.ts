@@ -149,7 +149,7 @@ function afterBefore(
   // A provider's limit may come of the very text that nobody found; our own, which names the number, does not.
   const open = inDoubt || (result.kind === 'number-limited' && result.index === undefined);
   if (!open || result.kind === 'accepted') return result;
-  run.reopen();
+  run.reopenAll();
   return { ...entry.result, attempts: [...entry.result.attempts, ...result.attempts] };
 }
 

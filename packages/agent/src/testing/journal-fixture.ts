@@ -47,7 +47,11 @@ class OneAttemptSender implements MessageSender {
     const outcome = what === 'absent' ? 'unknown' : what;
     if (what === 'accepted' || what === 'unknown') this.texts.push(outId);
     attempts?.ended(outcomeOf(outcome, { reason: 'told so', written: outcome !== 'unavailable' }));
-    if (what === 'absent') attempts?.absent();
+    if (what === 'absent') {
+      // As the plan does: a search begins, and proves that nothing was sent.
+      attempts?.reopen();
+      attempts?.absent();
+    }
     await this.hold;
     const facts = { id, revision: 3, route: 'default', attempts: [{ channel: 'one', outcome, ms: 1 }] };
     switch (what) {

@@ -1,7 +1,9 @@
 import type { Message } from '@waystation/core';
-import { parsePhoneNumbers } from '@waystation/core';
-import type { Call } from './history.ts';
+import { lastStartMs, parsePhoneNumbers } from '@waystation/core';
+import { phonesOf } from './history.ts';
+import type { Call, MessageShape } from './history.ts';
 import type { ModelledProcess } from './modelled-process.ts';
+import { codeOf } from './modelled-request.ts';
 import type { Answer, Told } from './told.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -17,13 +19,16 @@ export interface CallerParts {
 export class Caller {
   readonly #parts: CallerParts;
   readonly #call: Call;
+  readonly #shape: MessageShape;
   readonly #number: number;
   #tries = 0;
+  #deliverBy: number | undefined;
   #open: ((answer: Answer) => void) | undefined;
 
-  constructor(parts: CallerParts, call: Call, number: number) {
+  constructor(parts: CallerParts, call: Call, shape: MessageShape, number: number) {
     this.#parts = parts;
     this.#call = call;
+    this.#shape = shape;
     this.#number = number;
   }
 
@@ -51,25 +56,38 @@ export class Caller {
     const tag =
       key === undefined ? `call-${String(this.#number)}.${String(this.#tries)}` : `key-${String(key)}`;
     const calledAt = time.now();
-    void this.#ask(tag).then(({ answer, hungUpAt, blocked }) => {
+    const deliverBy = this.#timeToDeliverBy();
+    void this.#ask(tag, deliverBy).then(({ answer, hungUpAt, blocked }) => {
       const facts = { tag, keyed: key !== undefined, calledAt, deadline: calledAt + timeoutMs };
       onTold({
         ...facts,
+        numbers: phonesOf(this.#shape),
+        ...(deliverBy !== undefined && { deliverBy }),
         ...(hungUpAt !== undefined && { hungUpAt }),
         toldAt: time.now(),
         toldTurn: time.turn(),
         answer,
         blocked,
       });
-      if (isOver(answer) || this.#tries > repeats) return;
+      if (isOver(answer, key !== undefined) || this.#tries > repeats) return;
       time.after(pauseMs, () => {
         this.#try();
       });
     });
   }
 
+  /** The same at each try; no time that is too near to be taken. */
+  #timeToDeliverBy(): number | undefined {
+    const { deliverInMs } = this.#call;
+    if (deliverInMs === undefined) return undefined;
+    const now = this.#parts.time.wallTime();
+    this.#deliverBy ??= now + deliverInMs;
+    return this.#deliverBy - now > lastStartMs ? this.#deliverBy : undefined;
+  }
+
   async #ask(
     tag: string,
+    deliverBy: number | undefined,
   ): Promise<{ readonly answer: Answer; readonly hungUpAt?: number; readonly blocked: readonly string[] }> {
     const { time } = this.#parts;
     const process = this.#parts.process();
@@ -92,8 +110,9 @@ export class Caller {
       timeoutMs,
       signal: connection.signal,
       ...(key !== undefined && { idempotencyKey: String(key) }),
+      ...(deliverBy !== undefined && { deliverBy }),
     };
-    void process.send(messageOf(tag, this.#call.outId), options).then((result) => {
+    void process.send(messageOf(tag, this.#shape), options).then((result) => {
       if (process.life.happens('caller answered')) tell({ kind: 'result', result });
     });
     const first = await answer;
@@ -104,17 +123,29 @@ export class Caller {
 }
 
 /** Whether a caller need not come again. */
-function isOver(answer: Answer): boolean {
+function isOver(answer: Answer, keyed: boolean): boolean {
   if (answer.kind !== 'result') return false;
   const { kind } = answer.result;
-  return kind === 'accepted' || kind === 'rejected' || kind === 'key-reused';
+  // With a key it may ask again what became of a message that waits.
+  const waits = kind === 'pending' && !keyed;
+  return waits || kind === 'accepted' || kind === 'rejected' || kind === 'expired' || kind === 'key-reused';
 }
 
-/** Every message goes to the same phone, with a code of its own that tells it apart. */
-function messageOf(tag: string, outId?: string): Message {
-  const numbers = parsePhoneNumbers('13800138000');
+/** Messages go to the same few phones, each with a code of its own that tells it apart. */
+function messageOf(tag: string, shape: MessageShape): Message {
+  const numbers = parsePhoneNumbers(phonesOf(shape).join(','));
   if (!numbers.ok) throw new Error(numbers.reason);
   const { phoneNumbers, e164 } = numbers;
   const content = { signName: 'sign', templateCode: 'SMS_1', templateParam: { code: tag } };
-  return { phoneNumbers, e164, ...content, ...(outId !== undefined && { outId }) };
+  const { outId, form } = shape;
+  const texts = phoneNumbers.map((_, at) => ({
+    signName: content.signName,
+    templateParam: { code: codeOf(tag, at) },
+  }));
+  const facts = {
+    ...content,
+    ...(outId !== undefined && { outId }),
+    ...(form === 'batch' && { batch: { texts } }),
+  };
+  return { phoneNumbers, e164, ...facts };
 }

@@ -1,18 +1,11 @@
-import type { SendResult } from '../../send/send-result.ts';
+import { deliveryViolations, jumpedBefore, writingMs } from './delivery-violations.ts';
 import { accountName, channelName, hostName } from './history.ts';
 import type { History } from './history.ts';
-import type { Text } from './phones.ts';
+import { at, inTime, notSent } from './known-texts.ts';
+import { limitViolations } from './limit-violations.ts';
 import type { Run } from './run-history.ts';
 import type { Told } from './told.ts';
 
-/** What says that no text went out. */
-const notSent: ReadonlySet<SendResult['kind']> = new Set([
-  'rejected',
-  'number-limited',
-  'no-channel',
-  'deadline',
-  'no-journal',
-]);
 /** How late an answer may be, in ms. */
 const tolerance = 50;
 /** A disk as quick as this is never what an answer waits for. */
@@ -20,15 +13,14 @@ const promptMs = 5;
 /** With less time left than an attempt needs, and the wait before it, none is begun. */
 const tooLittleMs = 300 + 100;
 
-/** From the end of an attempt on, so long an absence proves nothing. */
-const settleMs = 3000;
-
 /** Every promise that a run has broken, one a line; empty: it kept them all. */
 export function findViolations(run: Run): readonly string[] {
   const all = [...run.told, ...run.askedAgain];
   return [
-    ...all.flatMap((told) => [...ofAnswer(run, told), ...ofTime(told), ...ofFailover(run, told)]),
+    ...all.flatMap((told) => [...ofAnswer(run, told), ...ofTime(run, told), ...ofFailover(run, told)]),
     ...tagsOf(all).flatMap((tag) => [...ofDoubles(run, tag), ...ofWrites(run, tag, all)]),
+    ...deliveryViolations(run, all),
+    ...limitViolations(run, all),
     ...run.askedAgain.flatMap((told) => ofPeace(run, told)),
     ...run.journalFaults,
     ...run.untold.map((number) => `caller ${String(number)} was never told anything`),
@@ -49,22 +41,30 @@ function ofAnswer(
   if (!notSent.has(kind)) return [];
   // Another call with the same key may have sent it later; and without a journal, nobody knows of those before.
   const from = kind === 'no-journal' ? calledAt : 0;
+  const goesOn = keyed || kind === 'pending';
   const sent = inTime(history, texts).filter(
-    ({ writtenAt, writtenTurn }) => !keyed || (writtenAt >= from && writtenTurn < toldTurn),
+    ({ writtenAt, writtenTurn }) => !goesOn || (writtenAt >= from && writtenTurn < toldTurn),
   );
   return sent.length === 0 ? [] : [`${tag} was told ${kind} at ${at(toldAt)} and there is a text`];
 }
 
 /** Everybody is answered in time. */
-function ofTime({ tag, deadline, toldAt, answer }: Told): string[] {
-  if (answer.kind !== 'result' || toldAt <= deadline + tolerance) return [];
+function ofTime({ history, told: all }: Run, { tag, deadline, toldAt, answer }: Told): string[] {
+  // That a message is kept is told when it stands on the disk, and its key is free when its end has left it.
+  const kept = all.some((told) => told.tag === tag && told.deliverBy !== undefined);
+  const writing = kept ? 3 * history.disk.flushMs : 0;
+  if (answer.kind !== 'result' || toldAt <= deadline + tolerance + writing) return [];
   return [`${tag} was told ${answer.result.kind} at ${at(toldAt)}, ${String(toldAt - deadline)} ms late`];
 }
 
 /** A candidate is asked at least once before a message fails, unless something known stands in the way. */
 function ofFailover({ history }: Run, { tag, answer, toldAt, deadline, blocked }: Told): string[] {
-  if (answer.kind !== 'result' || answer.result.kind !== 'no-channel') return [];
-  const { attempts, reason } = answer.result;
+  if (answer.kind !== 'result') return [];
+  const { kind, attempts } = answer.result;
+  if (kind !== 'no-channel' && kind !== 'limited') return [];
+  const { reason } = answer.result;
+  // The route itself turned it away.
+  if (reason.includes('is over its limit')) return [];
   // Who waited for another's answer may have had more time than that one.
   if (deadline - toldAt < tooLittleMs || reason.includes('time ran out')) return [];
   // The route may want that nothing follows an unknown attempt, whatever the search for it says.
@@ -105,26 +105,25 @@ function maySendTwice({ onUnknownOutcome, afterInconclusive }: History): boolean
   );
 }
 
-/** Those that the provider took, and showed, while an absence proved nothing yet: of later ones nobody can know. */
-function inTime({ onUnknownOutcome, records }: History, texts: readonly Text[]): readonly Text[] {
-  // Nobody searches.
-  if (onUnknownOutcome === 'fail') return texts;
-  return texts.filter(({ takenAt, writtenAt }) => takenAt + records.appearMs < writtenAt + settleMs);
-}
-
 /** Nothing is written that nobody waits for any more, nor on a channel that is out of use. */
 function ofWrites({ phones, history, peaceAt }: Run, tag: string, all: readonly Told[]): string[] {
   const calls = all.filter((told) => told.tag === tag && told.answer.kind !== 'refused');
   const written = phones.written(tag);
   const first = written.at(0)?.at ?? Infinity;
-  return written.flatMap(({ at: when, channel }) => {
-    const wanted = calls.some(({ calledAt, deadline, hungUpAt, keyed }) => {
-      const left = hungUpAt !== undefined && !keyed && first > hungUpAt ? hungUpAt : Infinity;
-      return calledAt <= when && when < deadline && when <= left;
+  return written.flatMap(({ at: when, wall, channel, numbers }) => {
+    const wanted = calls.some(({ calledAt, deadline, hungUpAt, keyed, deliverBy }) => {
+      const jumped = jumpedBefore(history, { at: when }, writingMs(history));
+      const later = deliverBy !== undefined && (wall < deliverBy || jumped);
+      // With a slow disk it may be in the journal already, and then it is sent in its time.
+      const begun = later && !isPrompt(history);
+      const left = hungUpAt !== undefined && !keyed && !begun && first > hungUpAt ? hungUpAt : Infinity;
+      return calledAt <= when && (when < deadline || later) && when <= left;
     });
+    const whole = calls.some((told) => told.numbers.join() === numbers.join());
     const isOut = (drain: History['drains'][number]): boolean =>
       channelName(drain.channel) === channel && drain.atMs < when && when < peaceAt;
     return [
+      ...(whole ? [] : [`${tag} was written for other numbers: ${numbers.join()}`]),
       ...(wanted ? [] : [`${tag} was written at ${at(when)}, when nobody waited for it`]),
       ...(history.drains.some(isOut) ? [`${tag} was written to drained ${channel}`] : []),
     ];
@@ -138,17 +137,18 @@ function ofWrites({ phones, history, peaceAt }: Run, tag: string, all: readonly 
 function ofPeace({ phones, crashes, history }: Run, { tag, answer }: Told): string[] {
   if (answer.kind !== 'result') return [`${tag} was ${answer.kind} in peace`];
   const { kind } = answer.result;
-  if (kind === 'in-progress') return [`${tag} is in progress for ever`];
-  const prompt = history.disk.flushMs <= promptMs && history.disk.failing === 0;
-  if (kind === 'unknown' && prompt && crashes.length === 0 && phones.written(tag).length === 0)
+  // A disk that does not take what became of an attempt leaves it open until the next start.
+  if (kind === 'in-progress' && history.disk.failing > 0) return [];
+  if (kind === 'in-progress' || kind === 'pending') return [`${tag} is ${kind} for ever`];
+  if (kind === 'unknown' && isPrompt(history) && crashes.length === 0 && phones.written(tag).length === 0)
     return [`${tag} is unknown, and was never written`];
   return [];
 }
 
-function tagsOf(all: readonly Told[]): string[] {
-  return [...new Set(all.map(({ tag }) => tag))];
+function isPrompt({ disk }: History): boolean {
+  return disk.flushMs <= promptMs && disk.failing === 0;
 }
 
-function at(ms: number): string {
-  return `${String(Math.round(ms))} ms`;
+function tagsOf(all: readonly Told[]): string[] {
+  return [...new Set(all.map(({ tag }) => tag))];
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Call, Crash, History, Manner, Phase, Storm } from './history.ts';
+import type { Call, Crash, History, Limits, Manner, MessageShape, Phase, Rate, Storm } from './history.ts';
 
 const spanMs = 20_000;
 const time = fc.integer({ min: 0, max: spanMs });
@@ -51,15 +51,27 @@ const phase: fc.Arbitrary<Phase> = fc.record({
   manner,
 });
 
+const shape: fc.Arbitrary<MessageShape> = fc.record(
+  {
+    form: fc.constantFrom('list', 'batch'),
+    firstPhone: fc.integer({ min: 0, max: 2 }),
+    numbers: fc.constantFrom(1, 1, 2, 3, 5),
+    outId: fc.constantFrom('order', 'code'),
+  },
+  { requiredKeys: ['form', 'firstPhone', 'numbers'] },
+);
+
 const call: fc.Arbitrary<Call> = fc.record(
   {
     atMs: time,
     key: fc.integer({ min: 0, max: 3 }),
+    shape: fc.integer({ min: 0, max: 3 }),
+    misuse: fc.constantFrom(false, false, false, false, true),
+    deliverInMs: fc.constantFrom(2500, 5000, 15_000, 40_000, 90_000),
     timeoutMs: fc.constantFrom(100, 500, 1000, 2500, 5000, 10_000),
     repeats: fc.integer({ min: 0, max: 3 }),
     pauseMs: fc.constantFrom(1, 50, 500, 3000),
     hangUpMs: fc.integer({ min: 1, max: 5000 }),
-    outId: fc.constantFrom('order', 'code'),
   },
   { requiredKeys: ['atMs', 'timeoutMs', 'repeats', 'pauseMs'] },
 );
@@ -76,6 +88,33 @@ const storm: fc.Arbitrary<Storm> = fc.record({
   everyMs: fc.constantFrom(1, 5, 50),
   timeoutMs: fc.constantFrom(1000, 5000),
 });
+
+const rate: fc.Arbitrary<Rate> = fc.record({
+  perSecond: fc.constantFrom(0.1, 1, 5, 20),
+  burst: fc.constantFrom(1, 1, 3, 10),
+});
+
+const someLimits: fc.Arbitrary<Limits> = fc.record(
+  {
+    route: fc.record({
+      perSecond: fc.constantFrom(0.1, 1, 5, 20),
+      burst: fc.constantFrom(1, 1, 3, 10),
+      over: fc.oneof(
+        fc.constant({ kind: 'reject' as const }),
+        fc.record({ kind: fc.constant('wait' as const), maxMs: fc.constantFrom(100, 1000, 4000) }),
+        fc.record({ kind: fc.constant('fallback' as const), rate }),
+      ),
+    }),
+    channels: fc.array(fc.record({ rate, maxInFlight: fc.constantFrom(1, 2, 10) }, { requiredKeys: [] }), {
+      maxLength: 4,
+    }),
+    numbers: fc.record({
+      windowMs: fc.constantFrom(1000, 5000, 60_000),
+      max: fc.constantFrom(1, 2, 5),
+    }),
+  },
+  { requiredKeys: ['channels'] },
+);
 
 /** Every history that an agent may go through, within bounds that keep one short. */
 export const historyArbitrary: fc.Arbitrary<History> = fc.record({
@@ -97,13 +136,19 @@ export const historyArbitrary: fc.Arbitrary<History> = fc.record({
     appearMs: fc.constantFrom(0, 500, 1500),
     shared: fc.boolean(),
     masked: fc.boolean(),
+    unshown: fc.constantFrom('none', 'none', 'first', 'middle', 'last'),
   }),
   probed: fc.boolean(),
   disk: fc.record({
     flushMs: fc.constantFrom(0, 5, 5, 400, 3000),
     failing: fc.constantFrom(0, 0, 0, 0, 0.05),
   }),
+  limits: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Limits>({ channels: [] }) },
+    { weight: 2, arbitrary: someLimits },
+  ),
   phases: fc.array(phase, { maxLength: 5 }),
+  shapes: fc.array(shape, { minLength: 1, maxLength: 4 }),
   calls: fc.array(call, { minLength: 1, maxLength: 8 }),
   storms: fc.oneof(
     { weight: 9, arbitrary: fc.constant([]) },

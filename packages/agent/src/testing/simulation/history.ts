@@ -26,14 +26,28 @@ export interface Phase {
   readonly manner: Manner;
 }
 
+/** What a message is, but for the code in it that tells it from all others. */
+export interface MessageShape {
+  /** One text for all its numbers, or one of its own for each (SendBatchSms). */
+  readonly form: 'list' | 'batch';
+  readonly firstPhone: number;
+  readonly numbers: number;
+  /** Sent as OutId, and the same for many messages; absent: none is given. */
+  readonly outId?: string;
+}
+
 /** One message that an application wants to be sent, and how it goes about it. */
 export interface Call {
   readonly atMs: number;
   /** Messages with the same key are one; absent: without a key. */
   readonly key?: number;
+  /** Which shape its message has, where it has no key; those of one key have the same. */
+  readonly shape?: number;
+  /** It comes with a key that it uses for a message of another shape. */
+  readonly misuse?: boolean;
   readonly timeoutMs: number;
-  /** Sent as OutId, and the same for many messages; absent: none is given. */
-  readonly outId?: string;
+  /** `deliverBy`, from its first try on; absent: its answer is the end. */
+  readonly deliverInMs?: number;
   /** How often it comes again where it was not told that it is done. */
   readonly repeats: number;
   readonly pauseMs: number;
@@ -61,6 +75,28 @@ interface Records {
   /** Whether every host of an account shows the texts of all. */
   readonly shared: boolean;
   readonly masked: boolean;
+  /** Which number of a list or batch is never shown, as where it is invalid. */
+  readonly unshown: 'none' | 'first' | 'middle' | 'last';
+}
+
+/** A rate, and how many may come at once. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Limits that the strategy sets; what is absent has none. */
+export interface Limits {
+  /** Of the route that takes everything. A fallback may be over as well, and then there is no other. */
+  readonly route?: Rate & {
+    readonly over:
+      | { readonly kind: 'reject' }
+      | { readonly kind: 'wait'; readonly maxMs: number }
+      | { readonly kind: 'fallback'; readonly rate: Rate };
+  };
+  /** By the channel's place. */
+  readonly channels: readonly { readonly rate?: Rate; readonly maxInFlight?: number }[];
+  readonly numbers?: { readonly windowMs: number; readonly max: number };
 }
 
 /** Everything that happens to an agent in one run, from outside. */
@@ -76,7 +112,10 @@ export interface History {
   readonly records: Records;
   readonly probed: boolean;
   readonly disk: DiskManners;
+  readonly limits: Limits;
   readonly phases: readonly Phase[];
+  /** What the messages of its calls are; at least one. */
+  readonly shapes: readonly MessageShape[];
   readonly calls: readonly Call[];
   readonly storms: readonly Storm[];
   readonly crashes: readonly Crash[];
@@ -97,6 +136,25 @@ export function callsOf({ calls, storms }: History): readonly Call[] {
   );
   return [...calls, ...stormy];
 }
+
+/** What the message of a call is: that of a storm the plainest. */
+export function shapeOf({ shapes }: Pick<History, 'shapes'>, call: Call): MessageShape {
+  const { key, shape = 0, misuse = false } = call;
+  return shapes[((key ?? shape) + (misuse ? 1 : 0)) % shapes.length] ?? plainShape;
+}
+
+const plainShape: MessageShape = { form: 'list', firstPhone: 0, numbers: 1 };
+
+/** The wall clock when a history begins, in ms since 1970. */
+export const startWall = Date.UTC(2026, 0, 1, 12);
+
+/** The numbers that a message of a shape goes to. */
+export function phonesOf({ firstPhone, numbers }: MessageShape): readonly string[] {
+  return Array.from({ length: numbers }, (_, at) => String(13_800_138_000 + firstPhone + at));
+}
+
+/** The channel of the fallback's fallback, which no message may ever reach. */
+export const forbiddenChannel = 'channel-forbidden';
 
 /** Where a channel of a history goes. */
 export function hostName(host: number): string {

@@ -69,5 +69,10 @@ export class Life {
   }
 }
 
-/** What a process waits for that has ended. */
-export const never = new Promise<void>(() => undefined);
+/**
+ * What a process waits for that has ended. A new one each time: whoever waits for a promise is kept by it, and one
+ * for all would keep every process that ever ended.
+ */
+export function never(): Promise<never> {
+  return new Promise<never>(() => undefined);
+}

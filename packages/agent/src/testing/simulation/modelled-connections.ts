@@ -13,6 +13,8 @@ export interface ModelledConnectionsParts {
   readonly life: Life;
   readonly provider: ModelledProvider;
   readonly random: () => number;
+  /** Told how many requests are under way. */
+  readonly onUnderWay?: (count: number) => void;
 }
 
 /** Where connections lead to, and for whom. */
@@ -27,6 +29,7 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
   readonly #parts: ModelledConnectionsParts;
   readonly #place: Place;
   #idle = 0;
+  #underWay = 0;
 
   constructor(parts: ModelledConnectionsParts, place: Place) {
     this.#parts = parts;
@@ -39,7 +42,7 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
       const manner = provider.mannerOf(this.#place.host);
       const reused = this.#idle > 0;
       const failure = reused ? this.#reuse(limits) : await this.#connect(manner, limits);
-      if (!life.happens('connected')) await never;
+      if (!life.happens('connected')) await never();
       if (failure !== undefined) return { answered: false, failure };
       const may = limits.mayWrite === undefined || (await limits.mayWrite());
       if (!may || limits.signal?.aborted === true) {
@@ -91,8 +94,10 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
     manner: Manner | undefined,
     { deadline, readMs, listen }: CallLimits,
   ): Promise<TransportResult> {
-    const { time, life, provider } = this.#parts;
-    if (!life.happens('written')) await never;
+    const { time, life, provider, onUnderWay } = this.#parts;
+    if (!life.happens('written')) await never();
+    this.#underWay += 1;
+    onUnderWay?.(this.#underWay);
     const reply = new Promise<TransportResult>((resolve) => {
       provider.deliver({
         request,
@@ -109,7 +114,8 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
       .later(Math.max(0, patience))
       .then((): TransportResult => ({ answered: false, failure: { kind: 'timeout', written: true } }));
     const result = await Promise.race([reply, late]);
-    if (!life.happens('answer read')) await never;
+    this.#underWay -= 1;
+    if (!life.happens('answer read')) await never();
     if (result.answered) this.#idle += 1;
     return result;
   }

@@ -130,14 +130,14 @@ export class ModelledJournalFile implements EntryFile {
     const { flushMs, failing } = this.#manners;
     this.#broken ||= random() < failing;
     if (this.#broken) throw new Error('ENOSPC: no space left on device');
-    if (!life.happens('journal write')) await never;
+    if (!life.happens('journal write')) await never();
     this.#flushedAt = Math.max(this.#flushedAt, time.now() + Math.floor(random() * (flushMs + 1)));
     this.#disk.write(change);
     change(this.#seen);
     await life.later(this.#flushedAt - time.now(), () => {
       this.#disk.flushNext();
     });
-    if (!life.happens('journal flushed')) await never;
+    if (!life.happens('journal flushed')) await never();
   }
 }
 

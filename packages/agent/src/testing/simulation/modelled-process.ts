@@ -1,5 +1,6 @@
 import { channelEndpoint } from '@waystation/core';
 import type { Channel, Message, Override, ProbeResult, Random, RoutingSnapshot } from '@waystation/core';
+import { Deliveries } from '../../deliver/deliveries.ts';
 import type { ProbeTarget } from '../../health/probe-host.ts';
 import { HealthTracker } from '../../health/health-tracker.ts';
 import type { SendOptions } from '../../http/message-sender.ts';
@@ -15,6 +16,7 @@ import { searchOptions } from '../../reconcile/search-options.ts';
 import { Searcher } from '../../reconcile/searcher.ts';
 import { AttemptAlerts } from '../../send/attempt-alerts.ts';
 import { BlockBook } from '../../send/block-book.ts';
+import { deliveryPace } from '../../send/delivery-pace.ts';
 import { Routing } from '../../send/routing.ts';
 import type { SendResult } from '../../send/send-result.ts';
 import { Sender } from '../../send/sender.ts';
@@ -46,6 +48,8 @@ export class ModelledProcess {
   readonly #routing: Routing;
   readonly #blocks: BlockBook;
   readonly #health: HealthTracker;
+  readonly #limits: LimitBook;
+  readonly #deliveries: Deliveries;
   readonly #sender: JournalledSender;
   #opening: Promise<OpenedJournal> | undefined;
   #openNow: OpenJournal | undefined;
@@ -72,11 +76,12 @@ export class ModelledProcess {
     const searcher = new Searcher({ clock, log: silentLog }, searchOptions(strategy));
     const bootClock = { boot: 'one', now: () => clock.now() };
     const past = new PastSearcher({ routing: this.#routing, searcher, clock, bootClock });
+    this.#limits = new LimitBook({ clock });
     const sender = new Sender({
       routing: this.#routing,
       alerts: new AttemptAlerts({ clock, log: silentLog }),
       blocks: this.#blocks,
-      limits: new LimitBook({ clock }),
+      limits: this.#limits,
       health: this.#health,
       searcher,
       clock,
@@ -89,9 +94,17 @@ export class ModelledProcess {
         return openNow();
       },
     };
+    this.#deliveries = new Deliveries({
+      ...{ journal, sender, clock, random, bootClock },
+      paceOf: (message, route) => deliveryPace(this.#routing.current(), message, route),
+      totalMs: () => strategy()?.timeouts.totalMs ?? 0,
+      onOpen: (name, end) => {
+        this.#sender.adopt(name, end);
+      },
+      log: silentLog,
+    });
     this.#sender = new JournalledSender({
-      ...{ sender, journal },
-      clock,
+      ...{ sender, journal, clock, deliveries: this.#deliveries },
       strategy,
       past: () => past,
       bootClock,
@@ -102,6 +115,7 @@ export class ModelledProcess {
   start(drained: ReadonlySet<string>): void {
     void this.#journal();
     this.renew(drained);
+    this.#deliveries.start();
     void this.#sender.recover();
   }
 
@@ -115,6 +129,17 @@ export class ModelledProcess {
     if (!result.applied) throw new Error(`the simulated strategy is refused: ${result.reason}`);
     const state = this.#routing.current();
     if (state !== undefined) this.#health.renew(state.channels, snapshot);
+    this.#limits.change(snapshot.strategy.limits);
+  }
+
+  /** Messages that wait to be sent later, or are being sent. */
+  get waiting(): number {
+    return this.#deliveries.state.waiting;
+  }
+
+  /** What is known of a message by its id. */
+  find(id: string): Promise<SendResult | undefined> {
+    return this.#sender.find(id);
   }
 
   send(message: Message, options: SendOptions): Promise<SendResult> {
@@ -152,7 +177,10 @@ export class ModelledProcess {
     const parts = { time: clock, life: this.life, provider, random };
     const account = Number(channel.credential.split('-').at(-1));
     const place = { channel: name, host: hostOf(endpoint), account };
-    const connections = new ModelledConnections(parts, place);
+    const onUnderWay = (count: number): void => {
+      provider.noteAtOnce(name, count);
+    };
+    const connections = new ModelledConnections({ ...parts, onUnderWay }, place);
     const questions = new ModelledConnections(parts, place);
     const accessKeyId = channel.credential;
     const credential = { kind: 'aliyun', accessKeyId, accessKeySecret: 'secret' } as const;

@@ -1,8 +1,9 @@
 import type { Random } from '@waystation/core';
-import { z } from 'zod';
 import type { HttpAnswer, HttpRequest } from '../../provider/transport/http-message.ts';
 import type { History, Manner } from './history.ts';
 import { recordsBody } from './modelled-records.ts';
+import { readSendRequest } from './modelled-request.ts';
+import type { SendRequest } from './modelled-request.ts';
 import type { Phones } from './phones.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -19,8 +20,6 @@ export interface Delivery {
   /** Called at most once; never where the answer is lost. */
   readonly onReply: (reply: Reply) => void;
 }
-
-const templateParamShape = z.object({ code: z.string() });
 
 /** A provider with several hosts, and the phones behind it. */
 export class ModelledProvider {
@@ -57,7 +56,8 @@ export class ModelledProvider {
   /** Delivers what was put on a socket just now. */
   deliver(delivery: Delivery): void {
     const { manner, request, onReply } = delivery;
-    const take = request.headers['x-acs-action'] === 'SendSms' ? this.#write(delivery) : undefined;
+    const send = readSendRequest(request);
+    const take = send && this.#write(send, delivery);
     if (manner?.kind === 'loses-request') return;
     const lateMs = manner?.kind === 'takes-late' ? manner.ms : 0;
     this.#time.after(this.travelMs() + lateMs, () => {
@@ -72,18 +72,20 @@ export class ModelledProvider {
     });
   }
 
+  /** A channel of one process has so many requests to send under way. */
+  noteAtOnce(channel: string, count: number): void {
+    this.#phones.noteAtOnce(channel, count);
+  }
+
   /** Notes that a send was written, and gives what takes its text. */
-  #write({ request, channel }: Delivery): () => void {
-    const query = new URL(request.path, 'http://provider').searchParams;
-    const tag = templateParamShape.parse(JSON.parse(query.get('TemplateParam') ?? '{}')).code;
+  #write(send: SendRequest, { channel }: Delivery): () => void {
+    const { tag, numbers, batch } = send;
     const writtenAt = this.#time.now();
     const writtenTurn = this.#time.turn();
-    this.#phones.noteWritten({ tag, channel, at: writtenAt });
+    this.#phones.noteWritten({ tag, channel, numbers, batch, at: writtenAt, wall: this.#time.wallTime() });
     return () => {
-      const outId = query.get('OutId') ?? '';
-      const phoneNumber = query.get('PhoneNumbers') ?? '';
       const taken = { takenAt: this.#time.now(), takenWall: this.#time.trueTime() };
-      this.#phones.take({ tag, channel, outId, phoneNumber, writtenAt, writtenTurn, ...taken });
+      this.#phones.take({ ...send, channel, writtenAt, writtenTurn, ...taken });
     };
   }
 

@@ -18,15 +18,15 @@ export function recordsBody(
   asked: { readonly host: number; readonly account: number; readonly now: number },
 ): Readonly<Record<string, unknown>> {
   const query = new URL(path, 'http://provider').searchParams;
-  const { appearMs, shared, masked } = history.records;
+  const { shared } = history.records;
   const rows = phones
     .all()
-    .filter(({ channel, takenAt, takenWall }) => {
+    .filter(({ channel, takenWall }) => {
       const place = history.channels.find((_, at) => channelName(at) === channel);
       const here = place?.account === asked.account && (shared || place.host === asked.host);
-      return here && takenAt + appearMs <= asked.now && dayOf(takenWall) === query.get('SendDate');
+      return here && dayOf(takenWall) === query.get('SendDate');
     })
-    .map((text) => rowOf(text, masked));
+    .flatMap((text) => rowsOf(text, query.get('PhoneNumber'), asked.now, history.records));
   const size = Number(query.get('PageSize'));
   const from = (Number(query.get('CurrentPage')) - 1) * size;
   return {
@@ -37,15 +37,39 @@ export function recordsBody(
   };
 }
 
-function rowOf({ tag, outId, phoneNumber, takenWall }: Text, masked: boolean) {
-  return {
-    PhoneNum: phoneNumber,
-    TemplateCode: 'SMS_1',
-    OutId: outId,
-    SendDate: new Date(takenWall + shanghaiMs).toISOString().slice(0, 19).replace('T', ' '),
-    SendStatus: 1,
-    Content: masked ? 'code ****' : `code ${tag} of yours`,
-  };
+/** The row of one number of a text; those of a list appear one after the other, and one of them perhaps never. */
+function rowsOf(
+  { outId, numbers, codes, takenAt, takenWall }: Text,
+  phoneNumber: string | null,
+  now: number,
+  { appearMs, masked, unshown }: History['records'],
+) {
+  return numbers.flatMap((number, at) => {
+    const appearsAt = takenAt + (appearMs * (at + 1)) / numbers.length;
+    const hidden = numbers.length > 1 && at === placeOf(unshown, numbers.length);
+    if (number !== phoneNumber || appearsAt > now || hidden) return [];
+    return {
+      PhoneNum: number,
+      TemplateCode: 'SMS_1',
+      OutId: outId,
+      SendDate: new Date(takenWall + shanghaiMs).toISOString().slice(0, 19).replace('T', ' '),
+      SendStatus: 1,
+      Content: masked ? 'code ****' : `code ${codes[at] ?? ''} of yours`,
+    };
+  });
+}
+
+function placeOf(unshown: History['records']['unshown'], length: number): number | undefined {
+  switch (unshown) {
+    case 'none':
+      return undefined;
+    case 'first':
+      return 0;
+    case 'middle':
+      return Math.floor((length - 1) / 2);
+    case 'last':
+      return length - 1;
+  }
 }
 
 function dayOf(wall: number): string {

@@ -2,7 +2,7 @@ import { seededRandom } from '@waystation/core/testing';
 import { snapshotOf } from '../send-fixture.ts';
 import { Caller } from './caller.ts';
 import type { Call, Crash, History } from './history.ts';
-import { callsOf, channelName } from './history.ts';
+import { callsOf, channelName, shapeOf, startWall } from './history.ts';
 import { Life } from './life.ts';
 import { faultsOf, ModelledDisk } from './modelled-journal-file.ts';
 import { ModelledProcess } from './modelled-process.ts';
@@ -10,7 +10,7 @@ import type { World } from './modelled-process.ts';
 import { ModelledProvider } from './modelled-provider.ts';
 import { Phones } from './phones.ts';
 import { strategyOf } from './strategy-of.ts';
-import type { Told } from './told.ts';
+import type { Fate, Told } from './told.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 /** What came of a history. */
@@ -22,6 +22,8 @@ export interface Run {
   readonly peaceAt: number;
   /** What was said to those who came again with each key after everything was over. */
   readonly askedAgain: readonly Told[];
+  /** What became of every message that was kept to be sent later. */
+  readonly fates: readonly Fate[];
   /** When each process ended, and what it was about to do. */
   readonly crashes: readonly { readonly at: number; readonly before: string | undefined }[];
   /** What is wrong with the journal in itself. */
@@ -32,10 +34,13 @@ export interface Run {
 
 /** Long enough for every call, late answer and block of a history to be over. */
 const aftermathMs = 70_000;
+/** Until messages that wait have gone out or expired: as long as one may wait, and a clock that jumped is doubted. */
+const longestWaitMs = 1_200_000;
+const lookMs = 10_000;
 
 /** Lets a history happen: real drivers, modelled world, virtual time. */
 export async function runHistory(history: History): Promise<Run> {
-  const time = new VirtualTime(Date.UTC(2026, 0, 1, 12));
+  const time = new VirtualTime(startWall);
   const uninstall = time.install();
   try {
     return await new Happening(history, time).run();
@@ -95,6 +100,12 @@ class Happening {
       ...phases.map(({ fromMs, forMs }) => fromMs + forMs),
     );
     await this.#time.runUntil(last + aftermathMs);
+    const waitsUntil = this.#time.now() + longestWaitMs;
+    let fates = await this.#fates();
+    while (this.#isWaiting(fates) && this.#time.now() < waitsUntil) {
+      await this.#time.runUntil(this.#time.now() + lookMs);
+      fates = await this.#fates();
+    }
     const peaceAt = this.#time.now();
     await this.#askAgain();
     const untold = this.#callers.flatMap((caller, at) => (caller.waiting ? [at] : []));
@@ -104,6 +115,7 @@ class Happening {
       told: this.#told,
       peaceAt,
       askedAgain: this.#askedAgain,
+      fates,
       crashes: this.#crashes,
       journalFaults: faultsOf(this.#world.disk.rows()),
       untold,
@@ -124,6 +136,27 @@ class Happening {
     await this.#time.runUntil(this.#time.now() + 10_000);
   }
 
+  #isWaiting(fates: readonly Fate[]): boolean {
+    const kinds = fates.map(({ kind }) => kind);
+    return (this.#process?.waiting ?? 1) > 0 || kinds.includes('pending') || kinds.includes('in-progress');
+  }
+
+  /** Whoever was told that its message waits asks what became of it. */
+  async #fates(): Promise<readonly Fate[]> {
+    const kept = new Map(
+      this.#told.flatMap(({ tag, answer }) =>
+        answer.kind === 'result' && answer.result.kind === 'pending'
+          ? [[answer.result.id, tag] as const]
+          : [],
+      ),
+    );
+    const asked = [...kept].map(async ([id, tag]): Promise<Fate> => {
+      const found = await this.#process?.find(id);
+      return { tag, id, ...(found && { kind: found.kind }) };
+    });
+    return await Promise.all(asked);
+  }
+
   #caller(call: Call, number: number, told = this.#told): Caller {
     const caller = new Caller(
       {
@@ -132,6 +165,7 @@ class Happening {
         onTold: (one) => void told.push(one),
       },
       call,
+      shapeOf(this.#history, call),
       number,
     );
     caller.start();

@@ -4,6 +4,7 @@ import { historyArbitrary } from './history-arbitrary.ts';
 import { runHistory } from './run-history.ts';
 import type { Run } from './run-history.ts';
 import { storyOf } from './story-of.ts';
+import type { Told } from './told.ts';
 
 /** How much is simulated. */
 export interface SimulationOptions {
@@ -19,6 +20,12 @@ export interface SimulationTotals {
   readonly calls: number;
   readonly crashes: number;
   readonly texts: number;
+  /** Requests to send that were batches. */
+  readonly batches: number;
+  /** Messages that were kept to be sent later. */
+  readonly kept: number;
+  /** Calls that the strategy's limits refused. */
+  readonly limited: number;
 }
 
 /** What simulating came to; `failure` tells, in words, of the shortest history that broke a promise. */
@@ -31,7 +38,7 @@ export async function simulate(
   { histories, seed, path }: SimulationOptions,
   onHistory: (totals: SimulationTotals) => void = () => undefined,
 ): Promise<SimulationResult> {
-  let totals: SimulationTotals = { histories: 0, calls: 0, crashes: 0, texts: 0 };
+  let totals = nothing;
   const property = fc.asyncProperty(historyArbitrary, async (history) => {
     const run = await runHistory(history);
     totals = added(totals, run);
@@ -47,11 +54,26 @@ export async function simulate(
   return { ...totals, failure: `${reason}\n\nthe history: ${history}\nagain: ${again}` };
 }
 
-function added(totals: SimulationTotals, { told, crashes, phones }: Run): SimulationTotals {
+const nothing: SimulationTotals = {
+  ...{ histories: 0, calls: 0, crashes: 0, texts: 0 },
+  ...{ batches: 0, kept: 0, limited: 0 },
+};
+
+/** Whether the strategy's limits turned a call away. */
+function isLimited({ answer }: Told): boolean {
+  if (answer.kind !== 'result') return false;
+  const { result } = answer;
+  return result.kind === 'limited' || (result.kind === 'number-limited' && result.index !== undefined);
+}
+
+function added(totals: SimulationTotals, { told, crashes, phones, fates }: Run): SimulationTotals {
   return {
     histories: totals.histories + 1,
     calls: totals.calls + told.length,
     crashes: totals.crashes + crashes.length,
     texts: totals.texts + phones.all().length,
+    batches: totals.batches + phones.allWritten().filter(({ batch }) => batch).length,
+    kept: totals.kept + fates.length,
+    limited: totals.limited + told.filter(isLimited).length,
   };
 }

@@ -15,6 +15,10 @@ export interface Told {
   /** Which message it was about. */
   readonly tag: string;
   readonly keyed: boolean;
+  /** The numbers that it is for. */
+  readonly numbers: readonly string[];
+  /** When its text must have gone out, in wall-clock ms; absent: its answer is the end. */
+  readonly deliverBy?: number;
   readonly calledAt: number;
   readonly deadline: number;
   readonly hungUpAt?: number;
@@ -24,4 +28,12 @@ export interface Told {
   readonly answer: Answer;
   /** Scopes that were blocked when it was told, as `kind name`. */
   readonly blocked: readonly string[];
+}
+
+/** What the agent said, after everything was over, of a message that it had kept to send it later. */
+export interface Fate {
+  readonly tag: string;
+  readonly id: string;
+  /** Absent: it knew of no such message. */
+  readonly kind?: SendResult['kind'];
 }
