@@ -18,6 +18,7 @@ import { BlockBook } from '../../send/block-book.ts';
 import { Routing } from '../../send/routing.ts';
 import type { SendResult } from '../../send/send-result.ts';
 import { Sender } from '../../send/sender.ts';
+import { TimingWheel } from '../../timing/timing-wheel.ts';
 import { allowLoopback, silentLog } from '../send-fixture.ts';
 import type { History } from './history.ts';
 import { hostOf } from './history.ts';
@@ -78,6 +79,7 @@ export class ModelledProcess {
       limits: new LimitBook({ clock }),
       health: this.#health,
       searcher,
+      alarms: new TimingWheel(clock),
       clock,
       random,
     });
