@@ -69,7 +69,7 @@ export { buildPicker } from './routing/build-picker.ts';
 export { coversNumbers, coversTemplate, maxNumbersOf } from './routing/coverage.ts';
 export { buildRouteMatcher, matchRoute } from './routing/match-route.ts';
 export type { RouteMatch, RouteMatcher } from './routing/match-route.ts';
-export { mapOrder, takeOrder } from './routing/order.ts';
+export { takeOrder } from './routing/order.ts';
 export type { Order } from './routing/order.ts';
 export { maxPhoneNumbers, parsePhoneNumbers, toE164 } from './routing/phone-number.ts';
 export type { PhoneNumbers } from './routing/phone-number.ts';

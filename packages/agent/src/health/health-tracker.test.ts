@@ -84,16 +84,18 @@ function follow(ports: Readonly<Record<string, number>>, changes: Partial<Strate
   tracker.renew(open, snapshot);
 }
 
-async function attempt(channel: string, port: number, outcome: Outcome, ms = 3000): Promise<void> {
-  const limits = { connectMs: 3000, readMs: 5000, deadline: 1e9, callerDeadline: 2e9 };
-  await tracker.watch({ channel, host: `127.0.0.1:${String(port)}` }, limits, () => {
-    clock.advance(ms);
-    return Promise.resolve({ outcome });
-  });
+const limits = { connectMs: 3000, readMs: 5000, deadline: 1e9, callerDeadline: 2e9 };
+
+function attempt(channel: string, port: number, outcome: Outcome, ms = 3000): void {
+  tracker.begun(channel);
+  const startedAt = clock.now();
+  clock.advance(ms);
+  const candidate = { channel, host: `127.0.0.1:${String(port)}` };
+  tracker.ended(candidate, { ...limits, outcome, startedAt, endedAt: clock.now() });
 }
 
-async function attempts(channel: string, port: number, outcome: Outcome, count: number): Promise<void> {
-  for (let n = 0; n < count; n += 1) await attempt(channel, port, outcome);
+function attempts(channel: string, port: number, outcome: Outcome, count: number): void {
+  for (let n = 0; n < count; n += 1) attempt(channel, port, outcome);
 }
 
 const told = (message: string) =>
@@ -103,7 +105,7 @@ describe('HealthTracker', () => {
   it('ejects after three timeouts, and logs its evidence', async () => {
     expect(tracker.view()).toBeUndefined();
     follow({ a: 1, b: 2 });
-    await attempts('a', 1, timedOut, 3);
+    attempts('a', 1, timedOut, 3);
     const reason = 'unavailable: connecting took too long before anything was written, 3000 ms';
     expect(told('channel ejected')).toMatchObject([
       {
@@ -122,20 +124,20 @@ describe('HealthTracker', () => {
 
   it('follows changed settings at once, and keeps what it counted', async () => {
     follow({ a: 1, b: 2 });
-    await attempts('a', 1, timedOut, 2);
+    attempts('a', 1, timedOut, 2);
     follow({ a: 1, b: 2 }, { health: { ejection: { consecutiveTimeouts: 4, baseMs: 1000 } } });
-    await attempt('a', 1, timedOut);
+    attempt('a', 1, timedOut);
     expect(told('channel ejected')).toEqual([]);
-    await attempt('a', 1, timedOut);
+    attempt('a', 1, timedOut);
     expect(told('channel ejected')).toMatchObject([{ why: '4 timeouts in a row', forMs: 1000 }]);
   });
 
   it('tells each step of the way back', async () => {
     follow({ a: 1, b: 2 }, { health: { probe: { kind: 'off' } }, failback: { slowStartMs: 1000 } });
-    await attempts('a', 1, timedOut, 3);
+    attempts('a', 1, timedOut, 3);
     clock.advance(30_000);
     tracker.tick();
-    await attempts('a', 1, accepted, 3);
+    attempts('a', 1, accepted, 3);
     clock.advance(1000);
     tracker.tick();
     const steps = ['channel ejected', 'channel probing', 'channel slow-start', 'channel healthy'];
@@ -145,22 +147,22 @@ describe('HealthTracker', () => {
   it('suspects its own network, once', async () => {
     follow({ a: 1, b: 2 });
     for (let n = 0; n < 4; n += 1) {
-      await attempt('a', 1, timedOut, 500);
-      await attempt('b', 2, timedOut, 500);
+      attempt('a', 1, timedOut, 500);
+      attempt('b', 2, timedOut, 500);
       tracker.tick();
     }
     expect(told('channel ejected')).toEqual([]);
     expect(lines.filter((line) => line.includes('suspected'))).toHaveLength(1);
   });
 
-  it('lets what an attempt throws through, and learns nothing from it', async () => {
+  it('learns nothing from an attempt of which nothing is known', () => {
     follow({ a: 1 });
-    const limits = { connectMs: 1, readMs: 1, deadline: 1, callerDeadline: 1 };
-    const broken = tracker.watch({ channel: 'a', host: '127.0.0.1:1' }, limits, () =>
-      Promise.reject(new Error('a defect')),
-    );
-    await expect(broken).rejects.toThrow('a defect');
+    for (let n = 0; n < 5; n += 1) {
+      tracker.begun('a');
+      tracker.ended({ channel: 'a', host: '127.0.0.1:1' }, undefined);
+    }
     expect(tracker.conditionOf('a')).toMatchObject({ health: { state: 'healthy' } });
+    expect(tracker.conditionOf('a')).not.toHaveProperty('score');
   });
 });
 

@@ -30,6 +30,7 @@ export interface HealthTrackerDependencies {
 }
 
 const tickMs = 250;
+const noEvidence: Evidence = { kind: 'nothing' };
 
 /** The health of the agent's channels: fed by attempts and probes, asked by picks, told in logs. */
 export class HealthTracker {
@@ -60,8 +61,8 @@ export class HealthTracker {
   }
 
   /** Health as it is now; absent before the first strategy. */
-  view(): HealthView | undefined {
-    return this.#fleet?.view(this.#dependencies.clock.now());
+  view(at = this.#dependencies.clock.now()): HealthView | undefined {
+    return this.#fleet?.view(at);
   }
 
   /** Follows these channels and settings from now on; what is known of a channel at its host stays known. */
@@ -82,23 +83,17 @@ export class HealthTracker {
     }, tickMs).unref();
   }
 
-  /** Makes an attempt by this channel of this host, and learns from how it ended. */
-  async watch<T extends Pick<EndedTry, 'outcome'>>(
-    { channel, host }: Pick<Candidate, 'channel' | 'host'>,
-    limits: Omit<EndedTry, 'outcome' | 'startedAt' | 'endedAt'>,
-    attempt: () => Promise<T>,
-  ): Promise<T> {
-    const { clock } = this.#dependencies;
-    const startedAt = clock.now();
+  /** An attempt by this channel begins; `ended` is told of it in any case. */
+  begun(channel: string): void {
     this.#fleet?.begun(channel);
-    let evidence: Evidence = { kind: 'nothing' };
-    try {
-      const result = await attempt();
-      evidence = evidenceOf({ ...limits, outcome: result.outcome, startedAt, endedAt: clock.now() });
-      return result;
-    } finally {
-      this.#tell(this.#fleet?.ended(channel, host, evidence, startedAt, clock.now()) ?? []);
-    }
+  }
+
+  /** An attempt is over: learns from how it ended; without `tried`, nothing. */
+  ended({ channel, host }: Pick<Candidate, 'channel' | 'host'>, tried: EndedTry | undefined): void {
+    if (this.#fleet === undefined) return;
+    const evidence = tried === undefined ? noEvidence : evidenceOf(tried);
+    const endedAt = tried?.endedAt ?? this.#dependencies.clock.now();
+    this.#tell(this.#fleet.ended(channel, host, evidence, tried?.startedAt ?? endedAt, endedAt));
   }
 
   /** Lets time pass; done by itself a few times a second. */
@@ -132,6 +127,7 @@ export class HealthTracker {
   }
 
   #tell(changes: readonly HealthChange[]): void {
+    if (changes.length === 0) return;
     const { clock, log, onChange } = this.#dependencies;
     for (const { channel, host, from, health } of changes) {
       const facts = { channel, host, from, why: health.why };
@@ -142,7 +138,7 @@ export class HealthTracker {
       } else if (health.state === 'degraded') log.warn(facts, 'channel degraded');
       else log.info(facts, `channel ${health.state}`);
     }
-    if (changes.length > 0) onChange?.();
+    onChange?.();
   }
 }
 

@@ -5,6 +5,8 @@ import { RouteQueue } from './route-queue.ts';
 import type { RouteTurn } from './route-queue.ts';
 import type { CancelSignal } from '../timing/cancel-signal.ts';
 
+const mayGo: RouteTurn = { kind: 'go' };
+
 /** How long a channel is shown as limited after it was passed over for its limit. */
 const shownMs = 10_000;
 
@@ -68,25 +70,24 @@ export class LimitBook {
 
   /** The turn of a message on a route; none later than `latest`. */
   enterRoute(route: string, latest: Instant, signal?: CancelSignal): RouteTurn | Promise<RouteTurn> {
-    return this.#routes.get(route)?.enter(latest, signal) ?? { kind: 'go' };
+    return this.#routes.get(route)?.enter(latest, signal) ?? mayGo;
   }
 
   /** Why a channel takes no attempt now; undefined: it does. */
-  channelOver(channel: string, inFlight: number): ChannelOver | undefined {
-    const at = this.#dependencies.clock.now();
+  channelOver(channel: string, inFlight: number, at: Instant): ChannelOver | undefined {
     const over = this.#channels.overOf(channel, inFlight, at);
     if (over !== undefined) this.#show(channel, over.why, at);
     return over;
   }
 
   /** An attempt begins by a channel that is not over. */
-  takeChannel(channel: string): void {
-    this.#channels.take(channel, this.#dependencies.clock.now());
+  takeChannel(channel: string, at: Instant): void {
+    this.#channels.take(channel, at);
   }
 
   /** An attempt that began was not written after all. */
-  giveBackChannel(channel: string): void {
-    this.#channels.giveBack(channel, this.#dependencies.clock.now());
+  giveBackChannel(channel: string, at: Instant): void {
+    this.#channels.giveBack(channel, at);
   }
 
   /** Why a channel was passed over in the last 10 s; undefined: it was not. */

@@ -4,12 +4,15 @@ import { seededRandom } from '@waystation/core/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SendOptions } from '../http/message-sender.ts';
 import { messageTo, realClock, snapshotOf } from '../testing/send-fixture.ts';
+import { Candidates } from '../send/candidates.ts';
 import { LimitBook } from './limit-book.ts';
 import { MessageGate } from './message-gate.ts';
 import type { GateEntry } from './message-gate.ts';
 
 /** A gate of one route with these limits, two a second and one at once, on the clock that the test advances. */
-function gateOf(limits: StrategyInput['limits']): (options: SendOptions) => Promise<GateEntry> {
+function gateOf(
+  limits: StrategyInput['limits'],
+): (options: SendOptions) => Promise<GateEntry & { leftMs?: number }> {
   const snapshot = snapshotOf({
     schemaVersion: 1,
     channels: { a: { provider: 'aliyun', regionId: 'cn-hangzhou' } },
@@ -21,8 +24,12 @@ function gateOf(limits: StrategyInput['limits']): (options: SendOptions) => Prom
   book.change(snapshot.strategy.limits);
   const health = { view: () => undefined };
   const gate = new MessageGate({ limits: book, health, clock: realClock, random: seededRandom(1) });
-  const state = { snapshot, picker: buildPicker(snapshot), channels: new Map() };
-  return (options) => gate.enter({ state, id: 'id', message: messageTo('13800138000'), options });
+  const channels = new Map();
+  const state = { snapshot, picker: buildPicker(snapshot), channels, candidates: new Candidates(channels) };
+  return async (options) => {
+    const entry = await gate.enter({ state, id: 'id', message: messageTo('13800138000'), options });
+    return entry.entered ? { ...entry, leftMs: entry.deadline - realClock.now() } : entry;
+  };
 }
 
 describe('the gate', () => {
@@ -37,11 +44,11 @@ describe('the gate', () => {
 
   it('gives a message what the wait has left of its time', async () => {
     const enter = gateOf({ routes: { all: waiting } });
-    expect(await enter({})).toMatchObject({ entered: true, timeoutMs: 10_000 });
+    expect(await enter({})).toMatchObject({ entered: true, leftMs: 10_000 });
     const [second, third] = [enter({}), enter({ timeoutMs: 3000 })];
     await vi.advanceTimersByTimeAsync(1000);
-    expect(await second).toMatchObject({ entered: true, timeoutMs: 9500 });
-    expect(await third).toMatchObject({ entered: true, timeoutMs: 2000 });
+    expect(await second).toMatchObject({ entered: true, leftMs: 9500 });
+    expect(await third).toMatchObject({ entered: true, leftMs: 2000 });
   });
 
   it('lets nobody wait who would have less time left than an attempt needs', async () => {
@@ -50,7 +57,7 @@ describe('the gate', () => {
     expect(await enter({ timeoutMs: 790 })).toMatchObject({ entered: false, result: { kind: 'limited' } });
     const last = enter({ timeoutMs: 810 });
     await vi.advanceTimersByTimeAsync(500);
-    expect(await last).toMatchObject({ entered: true, timeoutMs: 310 });
+    expect(await last).toMatchObject({ entered: true, leftMs: 310 });
   });
 
   it('counts the numbers of a message once, and not those of one that was turned away', async () => {

@@ -34,17 +34,20 @@ export interface MessageAtGate {
 
 type Chosen = Extract<Picked, { picked: true }>;
 
-/** Whether a message may be sent, and by which channels; where not, its answer. */
-export type GateEntry =
-  | {
-      readonly entered: true;
-      readonly pick: Chosen;
-      /** What is left of its time, in ms. */
-      readonly timeoutMs: number;
-      /** Told of how the message ended, as often as more is known. */
-      readonly settle: (result: Pick<SendResult, 'kind'>) => void;
-    }
-  | { readonly entered: false; readonly result: SendResult };
+/** A message that may be sent, and by which channels. */
+interface Entered {
+  readonly entered: true;
+  readonly pick: Chosen;
+  /** When the caller wants its answer. */
+  readonly deadline: Instant;
+  /** Told of how the message ended, as often as more is known. */
+  readonly settle: (result: Pick<SendResult, 'kind'>) => void;
+}
+
+/** Whether a message may be sent; where not, its answer. */
+export type GateEntry = Entered | { readonly entered: false; readonly result: SendResult };
+
+const counted: NumberAdmission = { counted: true };
 
 /** Picks a message's route and channels, within the limits of its numbers and of its route. */
 export class MessageGate {
@@ -54,22 +57,33 @@ export class MessageGate {
     this.#dependencies = dependencies;
   }
 
-  /** Lets a message in, at once or after it has waited for its turn, never so late that it could not be sent. */
-  async enter(at: MessageAtGate): Promise<GateEntry> {
+  /**
+   * Lets a message in, at once or after it has waited for its turn, never so late that it could not be sent. What
+   * need not wait is answered without a promise.
+   */
+  enter(at: MessageAtGate): GateEntry | Promise<GateEntry> {
     const { clock, limits } = this.#dependencies;
     const { state, message, options } = at;
     const came = clock.now();
     const deadline = came + (options.timeoutMs ?? state.snapshot.strategy.timeouts.totalMs);
-    const pick = this.#pick(at, options.route);
+    const pick = this.#pick(at, options.route, came);
     if (!pick.picked) return refuse(noChannel(at, pick));
-    const admission: NumberAdmission =
-      options.counted === true ? { counted: true } : limits.countNumbers(message.e164, came);
+    const admission = options.counted === true ? counted : limits.countNumbers(message.e164, came);
     if (!admission.counted) return refuse(numberLimited(at, pick, admission));
-    const settle = this.#settlement(message, came);
-    const turn = await this.#turn(at, pick, deadline - minimumAttemptMs);
-    if (turn.kind === 'go') {
-      return { entered: true, pick: turn.pick, timeoutMs: Math.max(1, deadline - clock.now()), settle };
-    }
+    const entered: Entered = { entered: true, pick, deadline, settle: this.#settlement(message, came) };
+    const turn = limits.enterRoute(pick.route.name, deadline - minimumAttemptMs, options.signal);
+    if (!(turn instanceof Promise) && turn.kind === 'go') return entered;
+    return this.#afterTurn(at, entered, turn);
+  }
+
+  async #afterTurn(
+    at: MessageAtGate,
+    entered: Entered,
+    first: RouteTurn | Promise<RouteTurn>,
+  ): Promise<GateEntry> {
+    const { pick, deadline, settle } = entered;
+    const turn = await this.#turn(at, pick, first, deadline - minimumAttemptMs);
+    if (turn.kind === 'go') return { ...entered, pick: turn.pick };
     const result = turnedAway(at, pick, turn);
     settle(result);
     return refuse(result);
@@ -86,29 +100,35 @@ export class MessageGate {
   }
 
   /** The message's turn on its route, or once on that route's fallback. */
-  async #turn(at: MessageAtGate, pick: Chosen, latest: Instant): Promise<Turn> {
-    const first = await this.#turnOn(at, pick, latest);
+  async #turn(
+    at: MessageAtGate,
+    pick: Chosen,
+    turn: RouteTurn | Promise<RouteTurn>,
+    latest: Instant,
+  ): Promise<Turn> {
+    const first = await this.#turnOn(at, pick, turn);
     if (first.kind !== 'over' || first.over.kind !== 'fallback') return first;
-    const second = this.#pick(at, first.over.route);
+    const { clock, limits } = this.#dependencies;
+    const second = this.#pick(at, first.over.route, clock.now());
     if (!second.picked) return { ...first, why: second.reason };
-    const turn = await this.#turnOn(at, second, latest);
-    return turn.kind === 'over'
-      ? { ...turn, why: `its fallback ${second.route.name} is over its limit as well` }
-      : turn;
+    const last = limits.enterRoute(second.route.name, latest, at.options.signal);
+    const secondTurn = await this.#turnOn(at, second, last);
+    return secondTurn.kind === 'over'
+      ? { ...secondTurn, why: `its fallback ${second.route.name} is over its limit as well` }
+      : secondTurn;
   }
 
-  async #turnOn(at: MessageAtGate, pick: Chosen, latest: Instant): Promise<Turn> {
-    const entry = this.#dependencies.limits.enterRoute(pick.route.name, latest, at.options.signal);
-    if (!(entry instanceof Promise)) return entry.kind === 'go' ? { kind: 'go', pick } : entry;
-    const turn = await entry;
-    if (turn.kind !== 'go') return turn;
+  async #turnOn(at: MessageAtGate, pick: Chosen, turn: RouteTurn | Promise<RouteTurn>): Promise<Turn> {
+    if (!(turn instanceof Promise)) return turn.kind === 'go' ? { kind: 'go', pick } : turn;
+    const ended = await turn;
+    if (ended.kind !== 'go') return ended;
     // Health may have changed while it waited.
-    const again = this.#pick(at, pick.route.name);
+    const again = this.#pick(at, pick.route.name, this.#dependencies.clock.now());
     return { kind: 'go', pick: again.picked ? again : pick };
   }
 
-  #pick({ state, message }: MessageAtGate, route: string | undefined): Picked {
-    const health = this.#dependencies.health.view();
+  #pick({ state, message }: MessageAtGate, route: string | undefined, at: Instant): Picked {
+    const health = this.#dependencies.health.view(at);
     const options: PickOptions = {
       ...(route !== undefined && { route }),
       ...(health !== undefined && { health }),

@@ -1,19 +1,21 @@
-import type { Instant, Rivals } from '@waystation/core';
 import { numbersToAsk } from '@waystation/core';
+import type { Candidate, Instant, Rivals, Sought } from '@waystation/core';
+import { LikeRing } from './like-ring.ts';
+import type { LikeTicket } from './like-ring.ts';
 import type { SoughtAttempt } from './sought-attempt.ts';
+import { emptyHash, hashText } from './text-hash.ts';
 
 /** What became of an attempt that others may be taken for. */
 export type LikeEnd = 'accepted' | 'open' | 'not-sent';
 
-interface Like {
+/** An attempt that is about to be written. */
+export interface NotedAttempt {
   readonly messageId: string;
-  readonly numbers: readonly string[];
-  readonly from: Instant;
-  to: Instant | undefined;
-  accepted: boolean;
+  readonly candidate: Pick<Candidate, 'account'>;
+  readonly sought: Sought;
 }
 
-/** Some 70 MB, at a thousand messages a second under callers' OutIds; beyond, searches among them say that they cannot tell. */
+/** More than three minutes of a thousand messages a second; beyond, searches among them say that they cannot tell. */
 const maxKept = 200_000;
 /** Two attempts further apart than this are told apart by the date of their records. */
 const apartMs = 40_000;
@@ -21,10 +23,8 @@ const apartMs = 40_000;
 /** Attempts under callers' OutIds: a record belongs to one attempt, so whoever looks the same must be known. */
 export class LikeAttempts {
   readonly #keepMs: () => number;
-  readonly #byLook = new Map<string, Like[]>();
-  /** Oldest first. */
-  readonly #order: { readonly look: string; readonly like: Like }[] = [];
-  #begin = 0;
+  /** Absent before the first. */
+  #ring: LikeRing | undefined;
   /** Up to this instant attempts were forgotten before their time. */
   #forgotten = -Infinity;
 
@@ -33,70 +33,44 @@ export class LikeAttempts {
     this.#keepMs = keepMs;
   }
 
-  /** Notes an attempt that is about to be written; the answer is told of its end. */
-  note(attempt: SoughtAttempt, at: Instant): (end: LikeEnd, at: Instant) => void {
-    if (attempt.sought.unique) return () => undefined;
-    this.#forgetBefore(at);
-    const look = lookOf(attempt);
-    const numbers = numbersToAsk(attempt.sought.e164);
-    const like: Like = { messageId: attempt.messageId, numbers, from: at, to: undefined, accepted: false };
-    const known = this.#byLook.get(look);
-    if (known === undefined) this.#byLook.set(look, [like]);
-    else known.push(like);
-    this.#order.push({ look, like });
-    return (end, endedAt) => {
-      like.to ??= endedAt;
-      like.accepted = end === 'accepted';
-      if (end === 'not-sent') this.#drop(look, like);
-    };
+  /** Notes an attempt; to be told of its end. Undefined: no other attempt can look like it. */
+  note(attempt: NotedAttempt, at: Instant): LikeTicket | undefined {
+    if (attempt.sought.unique) return undefined;
+    const ring = (this.#ring ??= new LikeRing(maxKept));
+    const { nextForgotten } = ring;
+    if (nextForgotten !== undefined && nextForgotten >= at - this.#keepMs()) this.#forgotten = nextForgotten;
+    return ring.add({ ...factsOf(attempt), from: at });
+  }
+
+  /** An attempt has ended, or more is known of one that had. */
+  ended(ticket: LikeTicket, end: LikeEnd, at: Instant): void {
+    this.#ring?.end(ticket, end, at);
   }
 
   /** How many attempts of other messages have records like this one's. */
   rivalsOf(attempt: SoughtAttempt, at: Instant): Rivals {
-    const { sought, time, messageId } = attempt;
+    const { sought, time } = attempt;
     const from = time.startedAt;
     if (sought.unique || from === undefined) return { accepted: 0, open: 0 };
-    const to = time.endedAt ?? at;
-    const numbers = numbersToAsk(sought.e164);
-    const likes = (this.#byLook.get(lookOf(attempt)) ?? []).filter(
-      (like) =>
-        like.messageId !== messageId &&
-        like.from <= to + apartMs &&
-        (like.to ?? at) >= from - apartMs &&
-        like.numbers.some((number) => numbers.includes(number)),
-    );
-    const accepted = likes.filter((like) => like.accepted).length;
+    const within = {
+      since: from - apartMs,
+      until: (time.endedAt ?? at) + apartMs,
+      notBefore: at - this.#keepMs(),
+    };
+    const { accepted, open } = this.#ring?.count(factsOf(attempt), within) ?? { accepted: 0, open: 0 };
     const forgotten = this.#forgotten >= from - apartMs ? 1 : 0;
-    return { accepted, open: likes.length - accepted + forgotten };
-  }
-
-  #forgetBefore(at: Instant): void {
-    const before = at - this.#keepMs();
-    for (; this.#begin < this.#order.length; this.#begin += 1) {
-      const oldest = this.#order[this.#begin];
-      if (oldest === undefined) break;
-      const early = oldest.like.from >= before;
-      if (early && this.#order.length - this.#begin < maxKept) break;
-      if (early) this.#forgotten = oldest.like.from;
-      this.#drop(oldest.look, oldest.like);
-    }
-    if (this.#begin > 1000 && this.#begin * 2 > this.#order.length) {
-      this.#order.splice(0, this.#begin);
-      this.#begin = 0;
-    }
-  }
-
-  #drop(look: string, like: Like): void {
-    const likes = this.#byLook.get(look);
-    const at = likes?.indexOf(like) ?? -1;
-    if (likes === undefined || at === -1) return;
-    likes.splice(at, 1);
-    if (likes.length === 0) this.#byLook.delete(look);
+    return { accepted, open: open + forgotten };
   }
 }
 
-/** What the records of two attempts have in common where they cannot be told apart. */
-function lookOf({ candidate, sought }: SoughtAttempt): string {
-  const { outId, templateCode, values, valuesByNumber = [] } = sought;
-  return JSON.stringify([candidate.account, outId, templateCode, values, ...valuesByNumber]);
+/** What the records of attempts have in common where they cannot be told apart, and whose they are. */
+function factsOf({ messageId, candidate, sought }: NotedAttempt) {
+  const { outId, templateCode, values, valuesByNumber, e164 } = sought;
+  let look = hashText(hashText(hashText(emptyHash, candidate.account), outId), templateCode);
+  for (const value of values) look = hashText(look, value);
+  for (const [number, texts] of valuesByNumber ?? []) {
+    look = hashText(look, number);
+    for (const text of texts) look = hashText(look, text);
+  }
+  return { messageId, look, numbers: numbersToAsk(e164).map((number) => hashText(emptyHash, number)) };
 }

@@ -1,6 +1,7 @@
 import type { Candidate, Clock, Message, MessageSearchEnd, Outcome, Route, Strategy } from '@waystation/core';
 import type { ChannelSet } from '../pool/channel-pools.ts';
-import type { LikeEnd } from './like-attempts.ts';
+import type { SendChannel } from '../pool/send-channel.ts';
+import type { LikeTicket } from './like-ring.ts';
 import type { MessageSearch } from './message-search.ts';
 import type { Searcher } from './searcher.ts';
 import { outIdOf, sharesRecords, soughtOf } from './sought-attempt.ts';
@@ -15,36 +16,45 @@ export interface SearchedMessage {
   readonly rules: Strategy['reconcile'];
 }
 
-interface Written {
-  attempt: SoughtAttempt;
-  readonly tell: (end: LikeEnd, at: number) => void;
+/** What searching needs. */
+export interface MessageSearchesDependencies {
+  readonly searcher: Pick<Searcher, 'search' | 'cancel' | 'likes'>;
+  readonly clock: Clock;
 }
 
-/** The attempts of one message that were written, and the search for those whose outcome is unknown. */
+interface Written {
+  readonly number: number;
+  readonly channel: SendChannel;
+  readonly startedAt: number;
+  readonly startedWall: number;
+  endedAt: number | undefined;
+  /** Its place among those that it may be taken for. */
+  readonly like: LikeTicket | undefined;
+}
+
+/**
+ * The attempts of one message that were written, and the search for those whose outcome is unknown. What a search
+ * looks for is put together when there is one: nearly every message ends without.
+ */
 export class MessageSearches {
-  readonly #searcher: Pick<Searcher, 'search' | 'cancel' | 'likes'>;
-  readonly #clock: Clock;
+  readonly #dependencies: MessageSearchesDependencies;
   readonly #message: SearchedMessage;
   readonly #onEnd: (end: MessageSearchEnd) => void;
-  /** By the number of the attempt; those whose outcome is known are gone. */
-  readonly #open = new Map<number, Written>();
+  /** Those whose outcome is not known. */
+  readonly #open: Written[] = [];
   #search: MessageSearch | undefined;
+  /** The OutId of every attempt. */
+  readonly outId: SentOutId;
 
   constructor(
-    { searcher, clock }: { searcher: Pick<Searcher, 'search' | 'cancel' | 'likes'>; clock: Clock },
+    dependencies: MessageSearchesDependencies,
     message: SearchedMessage,
     onEnd: (end: MessageSearchEnd) => void,
   ) {
-    this.#searcher = searcher;
-    this.#clock = clock;
+    this.#dependencies = dependencies;
     this.#message = message;
     this.#onEnd = onEnd;
-  }
-
-  /** The OutId of every attempt. */
-  get outId(): SentOutId {
-    const { message, id, route } = this.#message;
-    return outIdOf(message, id, route);
+    this.outId = outIdOf(message.message, message.id, message.route);
   }
 
   /** Whether a search is under way. */
@@ -59,36 +69,30 @@ export class MessageSearches {
     return open === undefined ? message.templateCode : soughtOf(message, open, this.outId).templateCode;
   }
 
-  /** An attempt's request is about to be written. */
-  writing(number: number, { channel, host, account }: Candidate): void {
-    const { id, message, channels } = this.#message;
-    const open = channels.get(channel);
-    if (open === undefined) return;
-    const startedAt = this.#clock.now();
-    const attempt: SoughtAttempt = {
-      messageId: id,
-      candidate: { channel, host, account },
-      sought: soughtOf(message, open, this.outId),
-      time: { startedAt, startedWall: this.#clock.wallTime() },
-      recordsShared: sharesRecords(open),
-    };
-    this.#open.set(number, { attempt, tell: this.#searcher.likes.note(attempt, startedAt) });
+  /** The request of an attempt by this candidate is about to be written. */
+  writing(number: number, candidate: Candidate): void {
+    const channel = this.#message.channels.get(candidate.channel);
+    if (channel === undefined) return;
+    const { clock } = this.#dependencies;
+    const startedAt = clock.now();
+    const like = this.outId.unique ? undefined : this.#noteLike(channel, startedAt);
+    const startedWall = clock.wallTime();
+    this.#open.push({ number, channel, startedAt, startedWall, endedAt: undefined, like });
   }
 
   /** An attempt is over. */
-  ended(number: number, { class: outcomeClass, written }: Outcome): void {
-    const one = this.#open.get(number);
+  ended(number: number, { class: outcomeClass, written }: Outcome, at: number): void {
+    const place = this.#open.findIndex((each) => each.number === number);
+    const one = this.#open[place];
     if (one === undefined) return;
-    const at = this.#clock.now();
     if (outcomeClass === 'unknown' && written) {
-      one.tell('open', at);
-      const { time } = one.attempt;
-      one.attempt = { ...one.attempt, time: { ...time, endedAt: time.endedAt ?? at } };
+      this.#tellLike(one, 'open', at);
+      one.endedAt ??= at;
       this.#search?.attemptEnded(number, at);
       return;
     }
-    one.tell(outcomeClass === 'accepted' ? 'accepted' : 'not-sent', at);
-    this.#open.delete(number);
+    this.#tellLike(one, outcomeClass === 'accepted' ? 'accepted' : 'not-sent', at);
+    this.#open.splice(place, 1);
     this.#search?.drop(number);
   }
 
@@ -100,14 +104,14 @@ export class MessageSearches {
     this.cancel();
     const { channels, rules } = this.#message;
     const scene = { channels: [...channels.values()], rules, ...(wantedBy !== undefined && { wantedBy }) };
-    const attempts = new Map([...this.#open].map(([number, { attempt }]) => [number, attempt]));
+    const attempts = new Map(this.#open.map((one) => [one.number, this.#soughtAttempt(one)]));
     if (attempts.size === 0) {
       queueMicrotask(() => {
         this.#onEnd({ kind: 'inconclusive', reason: 'there is nothing to search for' });
       });
       return;
     }
-    this.#search = this.#searcher.search(attempts, scene, (end) => {
+    this.#search = this.#dependencies.searcher.search(attempts, scene, (end) => {
       this.#search = undefined;
       this.#settle(end);
       this.#onEnd(end);
@@ -116,15 +120,36 @@ export class MessageSearches {
 
   /** Ends the search; nothing is told. */
   cancel(): void {
-    if (this.#search !== undefined) this.#searcher.cancel(this.#search);
+    if (this.#search !== undefined) this.#dependencies.searcher.cancel(this.#search);
     this.#search = undefined;
   }
 
+  #soughtAttempt({ channel, startedAt, startedWall, endedAt }: Written): SoughtAttempt {
+    const { id, message } = this.#message;
+    return {
+      messageId: id,
+      candidate: { channel: channel.name, host: channel.host, account: channel.account },
+      sought: soughtOf(message, channel, this.outId),
+      time: { startedAt, startedWall, ...(endedAt !== undefined && { endedAt }) },
+      recordsShared: sharesRecords(channel),
+    };
+  }
+
+  #noteLike(channel: SendChannel, at: number): LikeTicket | undefined {
+    const { id, message } = this.#message;
+    const sought = soughtOf(message, channel, this.outId);
+    return this.#dependencies.searcher.likes.note({ messageId: id, candidate: channel, sought }, at);
+  }
+
+  #tellLike({ like }: Written, end: 'accepted' | 'open' | 'not-sent', at: number): void {
+    if (like !== undefined) this.#dependencies.searcher.likes.ended(like, end, at);
+  }
+
   #settle(end: MessageSearchEnd): void {
-    const at = this.#clock.now();
-    for (const { attempt, tell } of this.#open.values()) {
-      if (end.kind === 'absent') tell('not-sent', at);
-      if (end.kind === 'found' && attempt.candidate.channel === end.channel) tell('accepted', at);
+    const at = this.#dependencies.clock.now();
+    for (const one of this.#open) {
+      if (end.kind === 'absent') this.#tellLike(one, 'not-sent', at);
+      if (end.kind === 'found' && one.channel.name === end.channel) this.#tellLike(one, 'accepted', at);
     }
   }
 }

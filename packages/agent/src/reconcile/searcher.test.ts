@@ -6,6 +6,7 @@ import { messageTo, realClock as clock, silentLog, snapshotOf } from '../testing
 import type { BootClock } from './boot-clock.ts';
 import { PastSearcher } from './past-searcher.ts';
 import type { PastAttempt } from './past-search.ts';
+import type { LikeEnd } from './like-attempts.ts';
 import { Searcher } from './searcher.ts';
 import type { SoughtAttempt } from './sought-attempt.ts';
 
@@ -175,10 +176,16 @@ describe('a dead host', () => {
 describe('attempts that look the same', () => {
   const constant = { outId: 'constant', unique: false };
 
+  function noteLike(attempt: SoughtAttempt, end: LikeEnd): void {
+    const ticket = searcher.likes.note(attempt, clock.now());
+    if (ticket === undefined) throw new Error('it looks like no other');
+    searcher.likes.ended(ticket, end, clock.now());
+  }
+
   it('of other messages keep one record from being believed, accepted or not', async () => {
     for (const end of ['accepted', 'open'] as const) {
       const rival = attemptOf('another', number(1), constant);
-      searcher.likes.note(rival, clock.now())(end, clock.now());
+      noteLike(rival, end);
       one.take(number(1), 'constant');
       const ends = search(attemptOf('m-1', number(1), constant));
       await vi.advanceTimersByTimeAsync(65_000);
@@ -188,7 +195,7 @@ describe('attempts that look the same', () => {
 
   it('of the same message do not, however often it is searched for', async () => {
     for (let time = 0; time < 3; time += 1) {
-      searcher.likes.note(attemptOf('m-1', number(1), constant), clock.now())('open', clock.now());
+      noteLike(attemptOf('m-1', number(1), constant), 'open');
     }
     one.take(number(1), 'constant');
     for (let time = 0; time < 2; time += 1) {
@@ -199,11 +206,11 @@ describe('attempts that look the same', () => {
   });
 
   it('do not matter where nothing was sent, the text was another, or it was long ago', async () => {
-    searcher.likes.note(attemptOf('a', number(1), constant), clock.now())('not-sent', clock.now());
+    noteLike(attemptOf('a', number(1), constant), 'not-sent');
     const other = { ...constant, values: ['9999'] };
-    searcher.likes.note(attemptOf('b', number(1), other), clock.now())('accepted', clock.now());
-    searcher.likes.note(attemptOf('c', number(2), constant), clock.now())('accepted', clock.now());
-    searcher.likes.note(attemptOf('d', number(1), constant), clock.now())('accepted', clock.now());
+    noteLike(attemptOf('b', number(1), other), 'accepted');
+    noteLike(attemptOf('c', number(2), constant), 'accepted');
+    noteLike(attemptOf('d', number(1), constant), 'accepted');
     await vi.advanceTimersByTimeAsync(60_000);
     one.take(number(1), 'constant');
     const ends = search(attemptOf('m-1', number(1), constant));

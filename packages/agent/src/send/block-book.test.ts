@@ -23,7 +23,8 @@ describe('the book of blocks', () => {
   });
 
   function note(what: OutcomeClass, code: string, reason = what as string): void {
-    book.note(candidate, message, outcomeOf(what, { code, reason, written: true }), realClock.now());
+    const at = realClock.now();
+    book.note(candidate, message, outcomeOf(what, { code, reason, written: true }), at, at);
   }
 
   it('tells of a block once when it begins, and once when it ends', async () => {

@@ -37,16 +37,18 @@ export class BlockBook {
   }
 
   /** What keeps a message from a candidate; undefined: nothing, or it may go as a trial. */
-  blockOf(candidate: Candidate, message: Message): Block | undefined {
-    const admission = admit(this.#blocks, candidate, message, this.#clock.now());
+  blockOf(candidate: Candidate, message: Message, at: Instant): Block | undefined {
+    const admission = admit(this.#blocks, candidate, message, at);
     if (!admission.admitted) return admission.block;
     this.#set(admission.blocks);
     return undefined;
   }
 
-  /** Learns from an attempt that is over. */
-  note(candidate: Candidate, message: Message, outcome: Outcome, startedAt: Instant): void {
-    const time = { at: this.#clock.now(), wallTime: this.#clock.wallTime() };
+  /** Learns from an attempt that ended at `at`. */
+  note(candidate: Candidate, message: Message, outcome: Outcome, startedAt: Instant, at: Instant): void {
+    // An acceptance only ever ends blocks.
+    if (outcome.class === 'accepted' && this.#blocks.size === 0) return;
+    const time = { at, wallTime: this.#clock.wallTime() };
     this.#set(noteOutcome(this.#blocks, { candidate, content: message, outcome, startedAt }, time));
   }
 

@@ -100,7 +100,7 @@ export async function openSending(
     { clock, log: log.child({ component: 'reconcile' }) },
     searchOptions(strategy),
   );
-  const sender = new Sender({ routing, alerts, blocks, limits, health, searcher, clock, random });
+  const sender = new Sender({ routing, alerts, blocks, limits, health, searcher, alarms, clock, random });
   const caller = new AccountCaller({ routing, clock });
   const past = new PastSearcher({ routing, searcher, clock, ...(bootClock && { bootClock }) });
   return new Sending({ credentials, routing, sender, caller, blocks, limits, health, searcher, past, clock });

@@ -5,6 +5,7 @@ import { renewChannels } from '../pool/channel-pools.ts';
 import type { ChannelSet } from '../pool/channel-pools.ts';
 import type { SendChannel } from '../pool/send-channel.ts';
 import type { ApplyResult, StrategyApplier } from '../sync/strategy-applier.ts';
+import { Candidates } from './candidates.ts';
 import { refuseLocally } from './local-rules.ts';
 import type { LocalRules } from './local-rules.ts';
 
@@ -13,6 +14,7 @@ export interface RoutingState {
   readonly snapshot: RoutingSnapshot;
   readonly picker: Picker;
   readonly channels: ChannelSet;
+  readonly candidates: Candidates;
 }
 
 /** The hold of one message on the state that it began with; its channels stay open until it is released. */
@@ -74,7 +76,8 @@ export class Routing implements StrategyApplier {
     if (reason !== undefined) return { applied: false, reason };
     const former = this.#current;
     const changes = renewChannels(former?.channels ?? new Map(), snapshot.strategy.channels, openChannel);
-    const state = { snapshot, picker: buildPicker(snapshot), channels: changes.channels };
+    const { channels } = changes;
+    const state = { snapshot, picker: buildPicker(snapshot), channels, candidates: new Candidates(channels) };
     this.#count(state, 0);
     this.#current = state;
     if (former !== undefined) this.#retire(former);

@@ -3,30 +3,33 @@ import type { AttemptResult } from '../pool/send-channel.ts';
 import type { SendCounts } from '../status/send-side.ts';
 import type { AttemptRecord, SendResult } from './send-result.ts';
 
-/** A message whose attempts are over. */
-export interface EndedMessage {
+/** Which message, and what it was routed by. */
+export interface ResultFacts {
   readonly id: string;
   readonly revision: Revision;
   readonly route: string;
-  readonly attempts: readonly EndedAttempt[];
-  readonly verdict: AttemptVerdict;
-  /** What the provider said of the accepted request. */
-  readonly accepted?: AttemptResult | undefined;
 }
 
+/** How the attempts of a message ended. */
+export interface EndedMessage {
+  readonly plan: { readonly attempts: readonly EndedAttempt[] };
+  readonly verdict: AttemptVerdict;
+  /** What the provider said of the accepted request. */
+  readonly accepted?: AttemptResult;
+}
+
+/** Something that is being put together. */
+type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** What the caller is told of a message whose attempts are over. */
-export function resultOf({ id, revision, route, attempts, verdict, accepted }: EndedMessage): SendResult {
-  const facts = { id, revision, route, attempts: attempts.map(recordOf) };
+export function resultOf(
+  { id, revision, route }: ResultFacts,
+  { plan, verdict, accepted }: EndedMessage,
+): SendResult {
+  const facts = { id, revision, route, attempts: plan.attempts.map(recordOf) };
   switch (verdict.kind) {
-    case 'accepted': {
-      const { bizId, requestId, byGateway } = accepted ?? {};
-      const ids = {
-        ...(bizId !== undefined && { bizId }),
-        ...(requestId !== undefined && { requestId }),
-        ...(byGateway && { byGateway }),
-      };
-      return { ...facts, kind: 'accepted', channel: verdict.channel, ...ids };
-    }
+    case 'accepted':
+      return acceptedBy(facts, verdict.channel, accepted);
     case 'rejected':
       return { ...facts, kind: 'rejected', reason: verdict.reason, ...providerCode(verdict) };
     case 'number-limited': {
@@ -51,11 +54,36 @@ export function countOf({ kind }: SendResult): keyof SendCounts {
   return kind === 'accepted' || kind === 'unknown' ? kind : 'failed';
 }
 
+function acceptedBy(
+  { id, revision, route, attempts }: ResultFacts & Pick<SendResult, 'attempts'>,
+  channel: string,
+  { bizId, requestId, byGateway }: Omit<AttemptResult, 'outcome'> = {},
+): SendResult {
+  const result: Draft<Extract<SendResult, { kind: 'accepted' }>> = {
+    id,
+    revision,
+    route,
+    attempts,
+    kind: 'accepted',
+    channel,
+  };
+  if (bizId !== undefined) result.bizId = bizId;
+  if (requestId !== undefined) result.requestId = requestId;
+  if (byGateway) result.byGateway = byGateway;
+  return result;
+}
+
 function recordOf({ candidate, outcome, startedAt, endedAt, searched }: EndedAttempt): AttemptRecord {
-  const { class: outcomeClass, code } = outcome;
+  const { class: outcomeClass, code, written } = outcome;
+  const { channel } = candidate;
   const ms = Math.max(0, Math.round(endedAt - startedAt));
-  const told = { ...(code !== undefined && { code }), ms, ...(outcome.written && { written: true }) };
-  return { channel: candidate.channel, outcome: outcomeClass, ...told, ...(searched && { searched }) };
+  const record: Draft<AttemptRecord> =
+    code === undefined
+      ? { channel, outcome: outcomeClass, ms }
+      : { channel, outcome: outcomeClass, code, ms };
+  if (written) record.written = true;
+  if (searched !== undefined) record.searched = searched;
+  return record;
 }
 
 function providerCode({ code }: { readonly code?: string }): { readonly providerCode?: string } {

@@ -1,4 +1,4 @@
-import { emptyRetryBudget } from '@waystation/core';
+import { RetryBudget } from '@waystation/core';
 import type { Message } from '@waystation/core';
 import { mayComeLater } from '../deliver/deliver-kept.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
@@ -8,34 +8,29 @@ import { MessageGate } from '../limits/message-gate.ts';
 import type { MessageGateDependencies } from '../limits/message-gate.ts';
 import type { SendCounts } from '../status/send-side.ts';
 import { AttemptRun } from './attempt-run.ts';
-import type { AttemptRunDependencies, BudgetHolder, EndedAttempts } from './attempt-run.ts';
+import type { AttemptRunDependencies, EndedAttempts } from './attempt-run.ts';
 import { newMessageId } from './message-id.ts';
-import type { Routing, RoutingLease, RoutingState } from './routing.ts';
+import type { Routing, RoutingLease } from './routing.ts';
 import { countOf, resultOf } from './send-outcome.ts';
 import type { SendResult } from './send-result.ts';
 
 /** What sending needs. */
 export interface SenderDependencies extends Omit<AttemptRunDependencies, 'budget'> {
   readonly routing: Pick<Routing, 'acquire' | 'current'>;
-  readonly health: Pick<HealthTracker, 'view' | 'watch'>;
+  readonly health: Pick<HealthTracker, 'view' | 'begun' | 'ended'>;
   readonly limits: AttemptRunDependencies['limits'] & MessageGateDependencies['limits'];
-}
-
-/** A message's answer, and the promise of what an attempt that was outstanding then came to. */
-interface Sent {
-  readonly result: SendResult;
-  readonly late?: Promise<SendResult>;
 }
 
 /** Sends messages: picks channels, and does what the attempt plan says. */
 export class Sender implements MessageSender {
   readonly #dependencies: SenderDependencies;
+  readonly #runs: AttemptRunDependencies;
   readonly #gate: MessageGate;
-  readonly #budget: BudgetHolder = { current: emptyRetryBudget };
   readonly #counts = { accepted: 0, failed: 0, unknown: 0 };
 
   constructor(dependencies: SenderDependencies) {
     this.#dependencies = dependencies;
+    this.#runs = { ...dependencies, budget: new RetryBudget() };
     this.#gate = new MessageGate(dependencies);
   }
 
@@ -53,19 +48,28 @@ export class Sender implements MessageSender {
       const reason = 'the agent has no strategy yet';
       return this.#counted({ kind: 'no-channel', id, revision: 0, attempts: [], reason, retryAfterMs: 1000 });
     }
-    let held = false;
+    let late: Promise<SendResult> | undefined;
     try {
-      const { result, late } = await this.#sendBy(lease.state, id, message, options);
+      const { state } = lease;
+      const gate = this.#gate.enter({ state, id, message, options });
+      const entry = gate instanceof Promise ? await gate : gate;
+      if (!entry.entered) return this.#over(entry.result, options);
+      const { pick, deadline, settle } = entry;
+      const run = new AttemptRun(this.#runs, { state, pick, id, message, options }, deadline);
+      const told = (ended: EndedAttempts) => {
+        const result = resultOf({ id, revision: state.snapshot.revision, route: pick.route.name }, ended);
+        settle(result);
+        return result;
+      };
+      const result = told(await attemptsOf(run, settle));
+      late = run.late?.then(told);
       if (late !== undefined) {
-        held = true;
         options.onOpen?.(late);
         void this.#tellLate(late, lease, options);
       }
-      // What may still be sent later has not ended yet.
-      const goesOn = options.deliverBy !== undefined && mayComeLater(result);
-      return goesOn ? result : this.#counted(result);
+      return this.#over(result, options);
     } finally {
-      if (!held) lease.release();
+      if (late === undefined) lease.release();
     }
   }
 
@@ -78,33 +82,26 @@ export class Sender implements MessageSender {
     }
   }
 
-  async #sendBy(state: RoutingState, id: string, message: Message, options: SendOptions): Promise<Sent> {
-    const { revision } = state.snapshot;
-    const entry = await this.#gate.enter({ state, id, message, options });
-    if (!entry.entered) return { result: entry.result };
-    const { pick, timeoutMs, settle } = entry;
-    const run = new AttemptRun(
-      { ...this.#dependencies, budget: this.#budget },
-      { state, pick, id, message, options: { ...options, timeoutMs } },
-    );
-    const told = ({ plan, verdict, accepted }: EndedAttempts) => {
-      const ended = { id, revision, route: pick.route.name, attempts: plan.attempts, verdict, accepted };
-      const result = resultOf(ended);
-      settle(result);
-      return result;
-    };
-    const ended = await run.run().catch((error: unknown) => {
-      // The journal kept the attempt back.
-      if (error instanceof AttemptNotWritten && run.sentNothing) settle({ kind: 'no-journal' });
-      throw error;
-    });
-    const result = told(ended);
-    const late = run.late?.then(told);
-    return { result, ...(late && { late }) };
+  #over(result: SendResult, { deliverBy }: SendOptions): SendResult {
+    // What may still be sent later has not ended yet.
+    return deliverBy !== undefined && mayComeLater(result) ? result : this.#counted(result);
   }
 
   #counted(result: SendResult): SendResult {
     this.#counts[countOf(result)] += 1;
     return result;
+  }
+}
+
+/** Its attempts' end; where the journal kept an attempt back, `settle` is told that nothing was sent. */
+async function attemptsOf(
+  run: AttemptRun,
+  settle: (result: Pick<SendResult, 'kind'>) => void,
+): Promise<EndedAttempts> {
+  try {
+    return await run.run();
+  } catch (error) {
+    if (error instanceof AttemptNotWritten && run.sentNothing) settle({ kind: 'no-journal' });
+    throw error;
   }
 }

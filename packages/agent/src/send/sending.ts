@@ -23,7 +23,6 @@ import type {
   SendSide,
 } from '../status/send-side.ts';
 import type { ApplyResult } from '../sync/strategy-applier.ts';
-import { candidateOf } from './attempt-run.ts';
 import type { BlockBook } from './block-book.ts';
 import { deliveryPace } from './delivery-pace.ts';
 import type { DeliveryPace } from './delivery-pace.ts';
@@ -61,7 +60,7 @@ export class Sending implements SendSide {
     return [...state.channels.values()].map(({ name, channel, host, account, inFlight }) => {
       const drained = state.snapshot.overrides.get(name)?.kind === 'drain';
       const health = this.#healthOf(name);
-      const own = blocksOf(blocks, candidateOf(state, name));
+      const own = blocksOf(blocks, state.candidates.of(name));
       const standing = tellChannelState({ drained, health, blocks: own, limited: limits.limitedOf(name) });
       const { provider } = channel;
       return { name, ...standing, provider, host, account, drained, inFlight, health };
@@ -96,7 +95,7 @@ export class Sending implements SendSide {
     const { routing, blocks, health, limits } = this.#parts;
     const result = routing.apply(snapshot);
     const state = routing.current();
-    if (state !== undefined) blocks.keep([...state.channels.keys()].map((name) => candidateOf(state, name)));
+    if (state !== undefined) blocks.keep([...state.channels.keys()].map((name) => state.candidates.of(name)));
     if (result.applied && state !== undefined) {
       health.renew(state.channels, snapshot);
       limits.change(snapshot.strategy.limits);

@@ -6,21 +6,6 @@ export interface Order<T> {
   at(index: number): T | undefined;
 }
 
-/** The same sequence with every element changed by `change`, still read only as far as it is asked for. */
-export function mapOrder<T, U>(order: Order<T>, change: (element: T) => U): Order<U> {
-  const changed: U[] = [];
-  return {
-    at(index) {
-      for (let next = changed.length; next <= index; next += 1) {
-        const element = order.at(next);
-        if (element === undefined) return undefined;
-        changed.push(change(element));
-      }
-      return changed[index];
-    },
-  };
-}
-
 /** Several orders as one, each begun only when those before it are used up. */
 export function chainOrders<T>(begin: readonly (() => Order<T>)[]): Order<T> {
   const elements: T[] = [];

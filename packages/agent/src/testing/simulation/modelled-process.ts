@@ -20,6 +20,7 @@ import { deliveryPace } from '../../send/delivery-pace.ts';
 import { Routing } from '../../send/routing.ts';
 import type { SendResult } from '../../send/send-result.ts';
 import { Sender } from '../../send/sender.ts';
+import { TimingWheel } from '../../timing/timing-wheel.ts';
 import { allowLoopback, silentLog } from '../send-fixture.ts';
 import type { History } from './history.ts';
 import { hostOf } from './history.ts';
@@ -84,6 +85,7 @@ export class ModelledProcess {
       limits: this.#limits,
       health: this.#health,
       searcher,
+      alarms: new TimingWheel(clock),
       clock,
       random,
     });

@@ -1,0 +1,127 @@
+import type { Instant } from '@waystation/core';
+
+/** Which attempt of a ring; one that was forgotten is never given again. */
+export type LikeTicket = number;
+
+/** As much of an attempt as tells it from others. */
+export interface LikeFacts {
+  readonly messageId: string;
+  /** Attempts whose records look the same have the same hash; others have it once in four thousand million times. */
+  readonly look: number;
+  /** Hashes of at most three numbers. */
+  readonly numbers: readonly number[];
+  readonly from: Instant;
+}
+
+const standing = { underWay: 0, open: 1, accepted: 2, notSent: 3 } as const;
+const numbersEach = 3;
+const none = -1;
+
+/**
+ * The last attempts, as many as fit, in columns rather than objects: a hundred thousand of them are nothing to the
+ * garbage collector, and one more costs no allocation. Those of one look are linked from the newest to the oldest;
+ * a link to one that was forgotten is the end.
+ */
+export class LikeRing {
+  readonly #ids: string[] = [];
+  readonly #look: Int32Array;
+  readonly #numbers: Int32Array;
+  readonly #from: Float64Array;
+  readonly #to: Float64Array;
+  readonly #standing: Uint8Array;
+  /** The ticket before it in its chain. */
+  readonly #previous: Float64Array;
+  /** By the look's last bits, the newest ticket of a chain. */
+  readonly #newest: Float64Array;
+  #next: LikeTicket = 0;
+
+  constructor(capacity: number) {
+    this.#look = new Int32Array(capacity);
+    this.#numbers = new Int32Array(capacity * numbersEach);
+    this.#from = new Float64Array(capacity);
+    this.#to = new Float64Array(capacity);
+    this.#standing = new Uint8Array(capacity);
+    this.#previous = new Float64Array(capacity);
+    this.#newest = new Float64Array(2 ** Math.ceil(Math.log2(capacity))).fill(none);
+  }
+
+  /** When the attempt began that the next one will take the place of; undefined: there is room. */
+  get nextForgotten(): Instant | undefined {
+    return this.#next < this.#from.length ? undefined : this.#from[this.#next % this.#from.length];
+  }
+
+  /** Adds an attempt that is under way; the oldest is forgotten where there is no room. */
+  add({ messageId, look, numbers, from }: LikeFacts): LikeTicket {
+    const ticket = this.#next;
+    this.#next += 1;
+    const slot = ticket % this.#from.length;
+    this.#ids[slot] = messageId;
+    this.#look[slot] = look;
+    for (let each = 0; each < numbersEach; each += 1) {
+      // One that is there twice says no more than once.
+      this.#numbers[slot * numbersEach + each] = numbers[each] ?? numbers[0] ?? 0;
+    }
+    this.#from[slot] = from;
+    this.#to[slot] = Infinity;
+    this.#standing[slot] = standing.underWay;
+    const chain = this.#chainOf(look);
+    this.#previous[slot] = this.#newest[chain] ?? none;
+    this.#newest[chain] = ticket;
+    return ticket;
+  }
+
+  /** An attempt ended at `at`, or more is known of one that ended before. */
+  end(ticket: LikeTicket, how: 'open' | 'accepted' | 'not-sent', at: Instant): void {
+    if (!this.#has(ticket)) return;
+    const slot = ticket % this.#from.length;
+    if (this.#standing[slot] === standing.notSent) return;
+    if (this.#to[slot] === Infinity) this.#to[slot] = at;
+    this.#standing[slot] = how === 'not-sent' ? standing.notSent : standing[how];
+  }
+
+  /**
+   * How many attempts of other messages look like this one, were or may have been sent between `since` and `until`,
+   * began at `notBefore` or later, and share one of its numbers.
+   */
+  count(
+    { messageId, look, numbers }: Omit<LikeFacts, 'from'>,
+    {
+      since,
+      until,
+      notBefore,
+    }: { readonly since: Instant; readonly until: Instant; readonly notBefore: Instant },
+  ): { readonly accepted: number; readonly open: number } {
+    let accepted = 0;
+    let open = 0;
+    let ticket = this.#newest[this.#chainOf(look)] ?? none;
+    while (this.#has(ticket)) {
+      const slot = ticket % this.#from.length;
+      ticket = this.#previous[slot] ?? none;
+      const from = this.#from[slot] ?? 0;
+      // Those before it in its chain began no later.
+      if (from < notBefore) break;
+      if (this.#look[slot] !== look || this.#standing[slot] === standing.notSent) continue;
+      if (from > until || (this.#to[slot] ?? 0) < since || this.#ids[slot] === messageId) continue;
+      if (!numbers.some((number) => this.#hasNumber(slot, number))) continue;
+      if (this.#standing[slot] === standing.accepted) accepted += 1;
+      else open += 1;
+    }
+    return { accepted, open };
+  }
+
+  #has(ticket: LikeTicket): boolean {
+    return ticket >= 0 && ticket < this.#next && ticket >= this.#next - this.#from.length;
+  }
+
+  #hasNumber(slot: number, number: number): boolean {
+    const first = slot * numbersEach;
+    for (let each = first; each < first + numbersEach; each += 1) {
+      if (this.#numbers[each] === number) return true;
+    }
+    return false;
+  }
+
+  #chainOf(look: number): number {
+    return look & (this.#newest.length - 1);
+  }
+}
