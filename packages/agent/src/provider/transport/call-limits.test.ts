@@ -8,8 +8,9 @@ import { realClock } from '../../testing/send-fixture.ts';
 import { CancelSource } from '../../timing/cancel-signal.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import type { CallLimits } from './connection-pool.ts';
-import type { TransportResult } from './http-message.ts';
+import type { HttpRequest, TransportResult } from './http-message.ts';
 
+const request: HttpRequest = { method: 'POST', path: '/', headers: { accept: '*/*' } };
 const endings: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
@@ -32,7 +33,7 @@ async function serve(onRequest: OnRequest): Promise<RawServer> {
 
 function send(pool: ConnectionPool, limits: Partial<CallLimits>): Promise<TransportResult> {
   const bounds = { deadline: realClock.now() + 20_000, connectMs: 20_000, readMs: 20_000, ...limits };
-  return pool.send(() => ({ method: 'POST', path: '/', headers: { accept: '*/*' } }), bounds);
+  return pool.send(() => request, bounds);
 }
 
 const answering: OnRequest = (socket) => socket.write(httpAnswer('{}'));
@@ -69,6 +70,24 @@ describe('the limits of a call', () => {
       return Promise.resolve(true);
     };
     expect(await send(pool, { signal: gone, mayWrite })).toEqual(cancelled);
+    expect(server.requests).toHaveLength(1);
+    expect(pool.open).toBe(1);
+  });
+
+  it('hears an abort until the first byte is written', async () => {
+    const server = await serve(answering);
+    const pool = poolTo(server.endpoint);
+    const gone = new CancelSource();
+    const make = (): HttpRequest => {
+      // A new connection is handed over later than this.
+      queueMicrotask(() => {
+        gone.abort();
+      });
+      return request;
+    };
+    const bounds = { deadline: realClock.now() + 20_000, connectMs: 20_000, readMs: 20_000, signal: gone };
+    expect(await pool.send(make, bounds)).toEqual(cancelled);
+    expect(await send(pool, {})).toMatchObject({ answered: true });
     expect(server.requests).toHaveLength(1);
   });
 
