@@ -37,8 +37,9 @@ const headers = fc.record(
 const secret = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 40 });
 
 /** The headers that are signed, by name. */
-function inOrder({ accept: _, ...signed }: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(signed).sort(([a], [b]) => (a < b ? -1 : 1)));
+function inOrder(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const signed = Object.entries(headers).filter(([header]) => header !== 'accept');
+  return Object.fromEntries(signed.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 describe('signAcs3', () => {

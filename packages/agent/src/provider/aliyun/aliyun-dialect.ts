@@ -75,15 +75,16 @@ export class AliyunDialect implements Dialect {
     const { signNames, templateCodes } = this.#channel;
     const { phoneNumbers, signName, templateCode, templateParam, templateParamText, smsUpExtendCode } =
       message;
-    return {
+    const parameters: Record<string, string> = {
       PhoneNumbers: phoneNumbers.join(','),
       SignName: mappedName(signNames, signName),
       TemplateCode: mappedName(templateCodes, templateCode),
       OutId: outId,
-      ...(templateParam !== undefined && {
-        TemplateParam: templateParamText ?? JSON.stringify(templateParam),
-      }),
-      ...(smsUpExtendCode !== undefined && { SmsUpExtendCode: smsUpExtendCode }),
     };
+    if (templateParam !== undefined) {
+      parameters['TemplateParam'] = templateParamText ?? JSON.stringify(templateParam);
+    }
+    if (smsUpExtendCode !== undefined) parameters['SmsUpExtendCode'] = smsUpExtendCode;
+    return parameters;
   }
 }

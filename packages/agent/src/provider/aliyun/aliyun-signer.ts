@@ -7,10 +7,6 @@ import { digestOf, emptyBodyDigest, signAcs3 } from './acs3-signature.ts';
 /** A pair of keys that signs for an account. */
 export type KeyPair = Extract<Credential, { kind: 'aliyun' }>;
 
-type SignedHeaders = Readonly<Record<string, string>> & { readonly 'x-acs-content-sha256': string };
-
-const version = '2017-05-25';
-
 /** Up to here parameters go in the query, as official SDKs have them; what is longer would make too long a URL. */
 const maxQueryLength = 16_384;
 
@@ -30,13 +26,16 @@ export class AliyunSigner {
 
   /** A request for an action; `parameters` as `canonicalQuery` writes them. */
   sign(action: string, parameters: string, key: KeyPair): HttpRequest {
-    if (parameters.length > maxQueryLength) {
-      const bodyDigest = digestOf(parameters);
-      const form = { 'content-type': 'application/x-www-form-urlencoded' };
-      const headers = this.#sign('', { ...form, ...this.#headers(action, bodyDigest, key) }, key);
-      return { method: 'POST', path: '/', headers, body: parameters };
-    }
-    const headers = this.#sign(parameters, this.#headers(action, emptyBodyDigest, key), key);
+    const inBody = parameters.length > maxQueryLength;
+    const query = inBody ? '' : parameters;
+    const bodyDigest = inBody ? digestOf(parameters) : emptyBodyDigest;
+    const headers = this.#headers(action, inBody, bodyDigest, key);
+    const signed = { method: 'POST', query, headers, bodyDigest };
+    const authorization = signAcs3(signed, key.accessKeyId, key.accessKeySecret);
+    headers['accept'] = 'application/json';
+    headers['user-agent'] = 'waystation-agent';
+    headers['authorization'] = authorization;
+    if (inBody) return { method: 'POST', path: '/', headers, body: parameters };
     return { method: 'POST', path: `/?${parameters}`, headers };
   }
 
@@ -48,36 +47,19 @@ export class AliyunSigner {
     return true;
   }
 
-  #sign(query: string, headers: SignedHeaders, key: KeyPair): HttpRequest['headers'] {
-    const bodyDigest = headers['x-acs-content-sha256'];
-    const signed = { method: 'POST', query, headers, bodyDigest };
-    const authorization = signAcs3(signed, key.accessKeyId, key.accessKeySecret);
-    return { ...headers, accept: 'application/json', 'user-agent': 'waystation-agent', authorization };
-  }
-
-  /** What is signed beside the content's type, in the order of the names. */
-  #headers(action: string, bodyDigest: string, { accessKeyId, securityToken }: KeyPair): SignedHeaders {
-    const date = this.#now();
-    if (securityToken === undefined) {
-      return {
-        host: this.#host,
-        'x-acs-action': action,
-        'x-acs-content-sha256': bodyDigest,
-        'x-acs-date': date,
-        'x-acs-signature-nonce': randomUUID(),
-        'x-acs-version': version,
-      };
-    }
-    return {
-      host: this.#host,
-      'x-acs-accesskey-id': accessKeyId,
-      'x-acs-action': action,
-      'x-acs-content-sha256': bodyDigest,
-      'x-acs-date': date,
-      'x-acs-security-token': securityToken,
-      'x-acs-signature-nonce': randomUUID(),
-      'x-acs-version': version,
-    };
+  /** What is signed, in the order of the names. Set one by one: copying headers took a third of the signing. */
+  #headers(action: string, inBody: boolean, bodyDigest: string, key: KeyPair): Record<string, string> {
+    const headers: Record<string, string> = {};
+    if (inBody) headers['content-type'] = 'application/x-www-form-urlencoded';
+    headers['host'] = this.#host;
+    if (key.securityToken !== undefined) headers['x-acs-accesskey-id'] = key.accessKeyId;
+    headers['x-acs-action'] = action;
+    headers['x-acs-content-sha256'] = bodyDigest;
+    headers['x-acs-date'] = this.#now();
+    if (key.securityToken !== undefined) headers['x-acs-security-token'] = key.securityToken;
+    headers['x-acs-signature-nonce'] = randomUUID();
+    headers['x-acs-version'] = '2017-05-25';
+    return headers;
   }
 
   /** The host's time as it is signed: to the second. */

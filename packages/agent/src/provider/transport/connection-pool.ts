@@ -100,7 +100,7 @@ export class ConnectionPool {
     try {
       const may = limits.mayWrite?.() ?? true;
       // Mostly it is known at once, and then nothing is waited for.
-      if (!(typeof may === 'boolean' ? may : await may)) return cancelled;
+      if (!(typeof may === 'boolean' ? may : await may) || limits.signal?.aborted === true) return cancelled;
       return await connection.send(make(), limits);
     } finally {
       this.#giveBack(connection);
