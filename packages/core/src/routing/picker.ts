@@ -23,9 +23,9 @@ export type Pick =
 /** What a caller may ask for. */
 export interface PickOptions {
   /** Name of a route to take, whatever it matches. */
-  readonly route?: string;
+  readonly route?: string | undefined;
   /** Health to go by; without it every channel is as well as the next. */
-  readonly health?: HealthView;
+  readonly health?: HealthView | undefined;
 }
 
 /** An immutable picture of one revision; replaced whole. */
