@@ -36,7 +36,7 @@ export interface Picker {
 }
 
 /** What an ordering needs to know of channels for one message. */
-interface OrderingFacts {
+export interface OrderingFacts {
   /** Whether the channel may take the message at all. */
   readonly covers: (channel: string) => boolean;
   /** The share of its traffic that a channel gets now, above 0 and at most 1; absent: everyone gets all of it. */
