@@ -100,7 +100,7 @@ export class ConnectionPool {
     try {
       const may = limits.mayWrite?.() ?? true;
       // Mostly it is known at once, and then nothing is waited for.
-      if (!(typeof may === 'boolean' ? may : await may)) return cancelled;
+      if (!(typeof may === 'boolean' ? may : await may) || limits.signal?.aborted === true) return cancelled;
       return await connection.send(make(), limits);
     } finally {
       this.#giveBack(connection);
@@ -110,12 +110,13 @@ export class ConnectionPool {
   /** The connection that was used last, if it may still be used; what is past its use is closed on the way. */
   #takeIdle(): Connection | undefined {
     const now = this.#clock.now();
-    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
-      if (
-        connection.live &&
-        connection.idleMs(now) <= this.#keepAliveMs(now) &&
-        !this.#isOld(connection, now)
-      ) {
+    for (let connection = this.#idle.at(-1); connection !== undefined; connection = this.#idle.at(-1)) {
+      const idleMs = connection.idleMs(now);
+      const usable = connection.live && idleMs <= this.#options.keepAliveMs && !this.#isOld(connection, now);
+      // Idle for too long for this host, as all below: it is left standing, since its closing tells how long.
+      if (usable && idleMs > this.#keepAliveMs(now)) return undefined;
+      this.#idle.pop();
+      if (usable) {
         this.#busy.add(connection);
         return connection;
       }
@@ -146,14 +147,13 @@ export class ConnectionPool {
       opened.socket.destroy();
       return { kind: 'cancelled', written: false };
     }
-    const { alarms, maxAnswerBytes } = this.#options;
-    const now = this.#clock.now();
+    const { alarms, maxAnswerBytes, keepAliveMs } = this.#options;
     const connection = new Connection(opened.socket, {
       endpoint: this.#endpoint,
       clock: this.#clock,
       alarms,
       maxAnswerBytes,
-      keepAliveMs: Math.max(1, this.#keepAliveMs(now)),
+      keepAliveMs,
       onClosed: (closed, byPeer) => {
         this.#forget(closed, byPeer);
       },
@@ -183,7 +183,8 @@ export class ConnectionPool {
 
   #keepAliveMs(now: Instant): number {
     const { keepAliveMs, maxAgeMs } = this.#options;
-    // A host that restarts closes every connection, however short its age: what was learnt must not stay for ever.
+    // A host that restarts closes every connection, however short its age: what was learnt stays only as long as
+    // idle connections are seen to be closed.
     if (this.#learnt === undefined || now - this.#learnt.at > maxAgeMs) return keepAliveMs;
     return Math.min(keepAliveMs, this.#learnt.keepAliveMs);
   }
