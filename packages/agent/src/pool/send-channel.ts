@@ -24,10 +24,10 @@ export interface AttemptRequest {
 export interface AttemptResult {
   readonly outcome: Outcome;
   /** The provider's id of the accepted request. */
-  readonly bizId?: string;
+  readonly bizId?: string | undefined;
   /** A generic gateway took it: `bizId` is that gateway's, and none of Aliyun's. */
   readonly byGateway?: true;
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 }
 
 /** A call of another action than sending. */

@@ -1,11 +1,12 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { percentEncode } from './percent-encode.ts';
 
 /** What a signature covers. */
 export interface SignedRequest {
   readonly method: string;
-  readonly query: Readonly<Record<string, string>>;
-  /** Names in lower case; `host`, `content-type` and `x-acs-*` are signed. */
+  /** As it is sent, by `canonicalQuery`. */
+  readonly query: string;
+  /** Those that are signed: `host`, `content-type` and `x-acs-*`, in lower case and in the order of their names. */
   readonly headers: Readonly<Record<string, string>>;
   /** SHA-256 of the body in hex. */
   readonly bodyDigest: string;
@@ -14,14 +15,20 @@ export interface SignedRequest {
 const algorithm = 'ACS3-HMAC-SHA256';
 
 /** SHA-256 of a request without a body, in hex. */
-export const emptyBodyDigest = sha256('');
+export const emptyBodyDigest = digestOf('');
+
+/** SHA-256 of a text in hex. */
+export function digestOf(text: string): string {
+  return hash('sha256', text, 'hex');
+}
 
 /** The query as it is signed, and as it is sent: keys sorted, both sides percent-encoded. */
 export function canonicalQuery(query: Readonly<Record<string, string>>): string {
-  return Object.keys(query)
-    .sort()
-    .map((key) => `${percentEncode(key)}=${percentEncode(query[key] ?? '')}`)
-    .join('&');
+  let text = '';
+  for (const key of Object.keys(query).sort()) {
+    text += `${text === '' ? '' : '&'}${percentEncode(key)}=${percentEncode(query[key] ?? '')}`;
+  }
+  return text;
 }
 
 /**
@@ -30,25 +37,15 @@ export function canonicalQuery(query: Readonly<Record<string, string>>): string 
  */
 export function signAcs3(request: SignedRequest, accessKeyId: string, accessKeySecret: string): string {
   const { method, query, headers, bodyDigest } = request;
-  const names = Object.keys(headers)
-    .filter((name) => name.startsWith('x-acs-') || name === 'host' || name === 'content-type')
-    .sort();
-  const signedHeaders = names.join(';');
-  const canonical = [
-    method,
-    '/',
-    canonicalQuery(query),
-    ...names.map((name) => `${name}:${(headers[name] ?? '').trim()}`),
-    '',
-    signedHeaders,
-    bodyDigest,
-  ].join('\n');
+  let canonical = `${method}\n/\n${query}\n`;
+  let signedHeaders = '';
+  for (const name of Object.keys(headers)) {
+    canonical += `${name}:${(headers[name] ?? '').trim()}\n`;
+    signedHeaders += signedHeaders === '' ? name : `;${name}`;
+  }
+  canonical += `\n${signedHeaders}\n${bodyDigest}`;
   const signature = createHmac('sha256', accessKeySecret)
-    .update(`${algorithm}\n${sha256(canonical)}`)
+    .update(`${algorithm}\n${digestOf(canonical)}`)
     .digest('hex');
   return `${algorithm} Credential=${accessKeyId},SignedHeaders=${signedHeaders},Signature=${signature}`;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

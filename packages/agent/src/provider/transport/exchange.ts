@@ -37,7 +37,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #alarm: Alarm | undefined;
-  #onAbort: (() => void) | undefined;
   #written = false;
   #settled = false;
   #head: Pick<HttpAnswer, 'status' | 'headers'> | undefined;
@@ -54,12 +53,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Hands the request to the connection. */
   start({ method, path, headers, body }: HttpRequest): void {
-    if (this.#limits.signal?.aborted === true) this.giveUp('cancelled');
-    if (this.#settled) return;
     const { client } = this.#dependencies;
     client.dispatch({ method, path, headers, body: body ?? null, idempotent: false }, this);
     // It is on its way by now, unless the connection is new.
-    if (!this.#written) this.#waitForConnection();
+    if (!this.#written && !this.#settled) this.#giveUpAt(this.#limits.deadline);
   }
 
   /** Ends it now, whatever was written. */
@@ -69,13 +66,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Called right before the first byte goes to the socket. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { deadline, listen, readMs, signal } = this.#limits;
+    if (signal?.aborted === true) this.giveUp('cancelled');
     if (this.#settled) {
       controller.abort(new Error('given up'));
       return;
     }
-    this.#stopWaiting();
     this.#written = true;
-    const { deadline, listen, readMs } = this.#limits;
     const readBy = this.#dependencies.clock.now() + readMs;
     this.#giveUpAt(listen === true ? readBy : Math.min(deadline, readBy));
   }
@@ -107,23 +104,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#fail(exchangeFailure(error, this.#head !== undefined));
   }
 
-  #waitForConnection(): void {
-    if (this.#settled) return;
-    const { deadline, signal } = this.#limits;
-    this.#giveUpAt(deadline);
-    if (signal === undefined) return;
-    this.#onAbort = () => {
-      this.giveUp('cancelled');
-    };
-    signal.addEventListener('abort', this.#onAbort);
-  }
-
-  #stopWaiting(): void {
-    this.#alarm?.cancel();
-    if (this.#onAbort !== undefined) this.#limits.signal?.removeEventListener('abort', this.#onAbort);
-  }
-
   #giveUpAt(instant: Instant): void {
+    this.#alarm?.cancel();
     this.#alarm = this.#dependencies.alarms.at(instant, () => {
       this.giveUp('timeout');
     });
@@ -137,7 +119,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settle(result: TransportResult): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#stopWaiting();
+    this.#alarm?.cancel();
     this.#onEnd(result);
   }
 }
