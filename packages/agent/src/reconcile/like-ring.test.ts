@@ -35,10 +35,10 @@ describe('LikeRing', () => {
           at += passed;
           const oldest = all.length < capacity ? undefined : all.at(-capacity)?.from;
           expect(ring.nextForgotten).toBe(oldest);
-          expect(ring.add({ messageId, look, numbers, from: at })).toBe(all.length);
+          expect(ring.add({ messageId, look, numbers, from: at })).toBe(all.length + 1);
           all.push({ messageId, look, numbers, from: at, to: Infinity, end: 'under-way' });
           if (end !== null) {
-            ring.end(end.which, end.how, at);
+            ring.end(end.which + 1, end.how, at);
             const one = all.length - end.which <= capacity ? all[end.which] : undefined;
             if (one !== undefined && one.end !== 'not-sent') {
               if (one.to === Infinity) one.to = at;
