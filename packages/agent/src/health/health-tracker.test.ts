@@ -102,7 +102,7 @@ const told = (message: string) =>
   lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message);
 
 describe('HealthTracker', () => {
-  it('ejects after three timeouts, and logs its evidence', async () => {
+  it('ejects after three timeouts, and logs its evidence', () => {
     expect(tracker.view()).toBeUndefined();
     follow({ a: 1, b: 2 });
     attempts('a', 1, timedOut, 3);
@@ -122,7 +122,7 @@ describe('HealthTracker', () => {
     expect(tracker.conditionOf('a')).toMatchObject({ health: { state: 'ejected' } });
   });
 
-  it('follows changed settings at once, and keeps what it counted', async () => {
+  it('follows changed settings at once, and keeps what it counted', () => {
     follow({ a: 1, b: 2 });
     attempts('a', 1, timedOut, 2);
     follow({ a: 1, b: 2 }, { health: { ejection: { consecutiveTimeouts: 4, baseMs: 1000 } } });
@@ -132,7 +132,7 @@ describe('HealthTracker', () => {
     expect(told('channel ejected')).toMatchObject([{ why: '4 timeouts in a row', forMs: 1000 }]);
   });
 
-  it('tells each step of the way back', async () => {
+  it('tells each step of the way back', () => {
     follow({ a: 1, b: 2 }, { health: { probe: { kind: 'off' } }, failback: { slowStartMs: 1000 } });
     attempts('a', 1, timedOut, 3);
     clock.advance(30_000);
@@ -144,7 +144,7 @@ describe('HealthTracker', () => {
     expect(steps.map((step) => told(step).length)).toEqual([1, 1, 1, 1]);
   });
 
-  it('suspects its own network, once', async () => {
+  it('suspects its own network, once', () => {
     follow({ a: 1, b: 2 });
     for (let n = 0; n < 4; n += 1) {
       attempt('a', 1, timedOut, 500);

@@ -1,13 +1,5 @@
 import { minimumAttemptMs } from '@waystation/core';
-import type {
-  Clock,
-  Instant,
-  Message,
-  NumberAdmission,
-  Pick as Picked,
-  PickOptions,
-  Random,
-} from '@waystation/core';
+import type { Clock, Instant, Message, NumberAdmission, Pick as Picked, Random } from '@waystation/core';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { SendOptions } from '../http/message-sender.ts';
 import { maskNumber } from '../log/mask-numbers.ts';
@@ -128,12 +120,8 @@ export class MessageGate {
   }
 
   #pick({ state, message }: MessageAtGate, route: string | undefined, at: Instant): Picked {
-    const health = this.#dependencies.health.view(at);
-    const options: PickOptions = {
-      ...(route !== undefined && { route }),
-      ...(health !== undefined && { health }),
-    };
-    return state.picker.pick(message, this.#dependencies.random, options);
+    const { health, random } = this.#dependencies;
+    return state.picker.pick(message, random, { route, health: health.view(at) });
   }
 }
 

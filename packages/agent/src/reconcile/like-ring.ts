@@ -15,7 +15,8 @@ export interface LikeFacts {
 
 const standing = { underWay: 0, open: 1, accepted: 2, notSent: 3 } as const;
 const numbersEach = 3;
-const none = -1;
+/** Tickets begin at 1, so that columns may begin as they come: a page of them that is not used takes no memory. */
+const none = 0;
 
 /**
  * The last attempts, as many as fit, in columns rather than objects: a hundred thousand of them are nothing to the
@@ -33,7 +34,7 @@ export class LikeRing {
   readonly #previous: Float64Array;
   /** By the look's last bits, the newest ticket of a chain. */
   readonly #newest: Float64Array;
-  #next: LikeTicket = 0;
+  #next: LikeTicket = 1;
 
   constructor(capacity: number) {
     this.#look = new Int32Array(capacity);
@@ -42,12 +43,12 @@ export class LikeRing {
     this.#to = new Float64Array(capacity);
     this.#standing = new Uint8Array(capacity);
     this.#previous = new Float64Array(capacity);
-    this.#newest = new Float64Array(2 ** Math.ceil(Math.log2(capacity))).fill(none);
+    this.#newest = new Float64Array(2 ** Math.ceil(Math.log2(capacity)));
   }
 
   /** When the attempt began that the next one will take the place of; undefined: there is room. */
   get nextForgotten(): Instant | undefined {
-    return this.#next < this.#from.length ? undefined : this.#from[this.#next % this.#from.length];
+    return this.#next <= this.#from.length ? undefined : this.#from[this.#next % this.#from.length];
   }
 
   /** Adds an attempt that is under way; the oldest is forgotten where there is no room. */
@@ -110,7 +111,7 @@ export class LikeRing {
   }
 
   #has(ticket: LikeTicket): boolean {
-    return ticket >= 0 && ticket < this.#next && ticket >= this.#next - this.#from.length;
+    return ticket > none && ticket < this.#next && ticket >= this.#next - this.#from.length;
   }
 
   #hasNumber(slot: number, number: number): boolean {

@@ -97,11 +97,11 @@ export class AttemptMaker {
       outcome = result.outcome;
       if (outcome.class === 'accepted') this.#accepted = result;
     } finally {
-      const { connectMs, readMs } = this.#message.state.snapshot.strategy.timeouts;
       const { candidate, deadline } = order;
-      const callerDeadline = this.#plan.deadline;
-      const limitsOf = { deadline, callerDeadline, connectMs, readMs };
-      health.ended(candidate, outcome && { ...limitsOf, outcome, startedAt, endedAt });
+      const { connectMs, readMs } = this.#message.state.snapshot.strategy.timeouts;
+      const { deadline: callerDeadline } = this.#plan;
+      const ended = outcome && { outcome, startedAt, endedAt, deadline, callerDeadline, connectMs, readMs };
+      health.ended(candidate, ended);
     }
     this.#ended(order, outcome, startedAt, endedAt);
   }

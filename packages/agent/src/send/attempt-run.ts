@@ -118,7 +118,7 @@ export class AttemptRun implements AttemptedPlan {
     return {
       candidates: state.candidates.inOrder(pick.channels),
       onUnknownOutcome,
-      ...(onUnknownOutcome !== 'fail' && { search: pick.route }),
+      search: onUnknownOutcome === 'fail' ? undefined : pick.route,
       deadline: this.deadline,
       connectMs,
       readMs,

@@ -9,13 +9,6 @@ export interface Measured {
   readonly p90Ms?: number;
 }
 
-/** One answer or fault. */
-export interface Sample {
-  readonly fault: boolean;
-  /** Of an accepted answer. */
-  readonly acceptedMs?: number;
-}
-
 /** 0 (bad) – 100: 4 points for each percent of faults, and up to 15 for slow answers. */
 export function scoreOf(
   { samples, faults, p90Ms = 0 }: Measured,

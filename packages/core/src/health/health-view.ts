@@ -16,5 +16,5 @@ export interface HealthView {
   /** Those that are not simply well. */
   readonly standings: ReadonlyMap<string, Standing>;
   /** Decayed latency of accepted answers in ms, else of probes; absent where nothing is known. */
-  latencyOf(channel: string): number | undefined;
+  readonly latencyOf: (channel: string) => number | undefined;
 }

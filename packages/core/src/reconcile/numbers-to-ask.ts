@@ -1,5 +1,6 @@
 /** Of a list, the first, the middle and the last number are asked: a request is taken or refused as a whole. */
 export function numbersToAsk(e164: readonly string[]): readonly string[] {
+  if (e164.length === 1) return e164;
   const places = [0, Math.floor((e164.length - 1) / 2), e164.length - 1];
   return [...new Set(places.flatMap((place) => e164[place] ?? []))];
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../model/message.ts';
 import type { Override } from '../model/override.ts';
@@ -5,6 +6,7 @@ import { strategySchema } from '../model/strategy.ts';
 import type { StrategyInput } from '../model/strategy.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { buildPicker } from './build-picker.ts';
+import { buildCoverage, demandOf } from './coverage.ts';
 import { takeOrder } from './order.ts';
 
 type Channels = StrategyInput['channels'];
@@ -180,4 +182,53 @@ describe('buildPicker', () => {
     }
     expect(throws).toBe(100);
   });
+});
+
+it('picks what each channel’s own coverage says, in routes of open and of particular channels', () => {
+  const listOf = (...names: string[]) => fc.constantFrom(...names).map((name) => [name]);
+  const covers = fc.record(
+    { templateCodes: listOf('SMS_1', 'SMS_2'), countryCodes: listOf('86', '1') },
+    { requiredKeys: [] },
+  );
+  const channel: fc.Arbitrary<Channels[string]> = fc.oneof(
+    fc.constant(aliyun),
+    fc.record({ maxNumbers: fc.constantFrom(1, 2) }).map((more) => ({ ...aliyun, ...more })),
+    covers.map((some) => ({ ...aliyun, covers: some })),
+    fc.constant(http),
+  );
+  const message = fc.record({
+    numbers: fc.constantFrom(['+8613800138000'], ['+8613800138000', '+8613900139000'], ['+12025550100']),
+    templateCode: fc.constantFrom('SMS_1', 'SMS_2'),
+    mixed: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(channel, { minLength: 1, maxLength: 4 }),
+      message,
+      (given, { numbers, ...asked }) => {
+        const channels = Object.fromEntries(given.map((one, at) => [`c${String(at)}`, one]));
+        const names = Object.keys(channels);
+        const texts = numbers.map((_, at) => ({ signName: '驿站', templateParam: { code: String(at) } }));
+        const changes: Partial<Message> = {
+          e164: numbers,
+          templateCode: asked.templateCode,
+          ...(asked.mixed && { batch: { texts } }),
+        };
+        const policy: Policy = { kind: 'primary-backup', order: names };
+        const { channels: parsed } = strategySchema.parse({
+          schemaVersion: 1,
+          channels,
+          routes: [{ name: 'default', policy }],
+        });
+        const demand = demandOf({ ...changes, phoneNumbers: numbers, signName: '驿站' } as Message);
+        const covering = names.filter((name) => {
+          const known = parsed[name];
+          return known !== undefined && buildCoverage(known)(demand) === undefined;
+        });
+        const picked = pickWith(channels, policy, {}, changes);
+        if (covering.length === 0) expect(typeof picked).toBe('string');
+        else expect(picked).toEqual(covering);
+      },
+    ),
+  );
 });

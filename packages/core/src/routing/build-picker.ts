@@ -1,7 +1,7 @@
 import type { Message } from '../model/message.ts';
 import type { Policy, Route } from '../model/route.ts';
 import type { RoutingSnapshot } from '../model/snapshot.ts';
-import { buildCoverage, demandOf } from './coverage.ts';
+import { buildCoverage, demandOf, openTo } from './coverage.ts';
 import type { Coverage, CoverageGap } from './coverage.ts';
 import { lowestLatency } from './lowest-latency.ts';
 import { buildRouteMatcher } from './match-route.ts';
@@ -18,8 +18,12 @@ interface PreparedRoute {
   /** Those that are neither drained nor set aside by a pin. */
   readonly usable: readonly string[];
   readonly pinned: readonly string[];
+  /** A message of no more numbers is covered by all that are usable, whatever it is. */
+  readonly openTo: number;
   readonly ordering: Ordering;
 }
+
+const everyChannel = (): boolean => true;
 
 /** Prepares a snapshot for picking. Channels that a route names but the strategy does not know are left out. */
 export function buildPicker(snapshot: RoutingSnapshot): Picker {
@@ -30,9 +34,11 @@ export function buildPicker(snapshot: RoutingSnapshot): Picker {
   );
   const prepared = new Map<Route, PreparedRoute>();
   const prepare = (route: Route): PreparedRoute => {
-    const known = prepared.get(route) ?? prepareRoute(route, snapshot, coverage);
-    prepared.set(route, known);
-    return known;
+    const known = prepared.get(route);
+    if (known !== undefined) return known;
+    const made = prepareRoute(route, snapshot, coverage);
+    prepared.set(route, made);
+    return made;
   };
   for (const route of strategy.routes) prepare(route);
   return {
@@ -42,7 +48,10 @@ export function buildPicker(snapshot: RoutingSnapshot): Picker {
       if (!match.matched) return { picked: false, reason: match.reason };
       const ready = prepare(match.route);
       const demand = demandOf(message);
-      const covers = (channel: string) => coverage.get(channel)?.(demand) === undefined;
+      const covers =
+        demand.numbers <= ready.openTo
+          ? everyChannel
+          : (channel: string) => coverage.get(channel)?.(demand) === undefined;
       const channels = orderByHealth(ready.ordering, covers, random, options?.health);
       if (channels.at(0) === undefined) return nothingLeft(ready, message, snapshot, coverage);
       return { picked: true, route: match.route, channels };
@@ -52,7 +61,7 @@ export function buildPicker(snapshot: RoutingSnapshot): Picker {
 
 function prepareRoute(
   route: Route,
-  { overrides }: RoutingSnapshot,
+  { overrides, strategy }: RoutingSnapshot,
   coverage: ReadonlyMap<string, Coverage>,
 ): PreparedRoute {
   const named = channelsOf(route.policy).filter((channel) => coverage.has(channel));
@@ -60,7 +69,11 @@ function prepareRoute(
   const usable = (pinned.length > 0 ? pinned : named).filter(
     (channel) => overrides.get(channel)?.kind !== 'drain',
   );
-  return { route, named, usable, pinned, ordering: orderingOf(route.policy, new Set(usable)) };
+  const open = usable.reduce((least, channel) => {
+    const known = strategy.channels[channel];
+    return Math.min(least, known === undefined ? 0 : openTo(known));
+  }, Infinity);
+  return { route, named, usable, pinned, openTo: open, ordering: orderingOf(route.policy, new Set(usable)) };
 }
 
 /** The channels a policy names, each once, in its order. */

@@ -3,7 +3,12 @@
  * codes have one to three digits and none begins with another, so a thousand numbers rarely leave more than one.
  */
 export function countryPrefixes(e164: readonly string[]): readonly string[] {
-  return [...new Set(e164.map((number) => number.slice(1, 4)))];
+  const prefixes: string[] = [];
+  for (const number of e164) {
+    const prefix = number.slice(1, 4);
+    if (!prefixes.includes(prefix)) prefixes.push(prefix);
+  }
+  return prefixes;
 }
 
 /** Whether every number of a message begins with one of the codes. */

@@ -46,6 +46,13 @@ export function maxNumbersOf(channel: Channel): number {
   return channel.maxNumbers ?? (channel.provider === 'aliyun' ? 1000 : 1);
 }
 
+/** How many numbers a channel takes of any template, to any country, alike or not; 0 where it asks for more. */
+export function openTo(channel: Channel): number {
+  const { templateCodes, countryCodes } = channel.covers ?? {};
+  const open = channel.provider === 'aliyun' && templateCodes === undefined && countryCodes === undefined;
+  return open ? maxNumbersOf(channel) : 0;
+}
+
 /** Prepares the test of one channel. */
 export function buildCoverage(channel: Channel): Coverage {
   const { templateCodes, countryCodes } = channel.covers ?? {};

@@ -1,4 +1,5 @@
-import type { Ordering } from './picker.ts';
+import type { Order } from './order.ts';
+import type { Ordering, OrderingFacts } from './picker.ts';
 import { weightedRandom } from './weighted-random.ts';
 
 /**
@@ -8,24 +9,38 @@ import { weightedRandom } from './weighted-random.ts';
  */
 export function lowestLatency(channels: readonly string[]): Ordering {
   const drawAny = weightedRandom(channels.map((channel) => ({ channel, weight: 1 })));
-  return (facts, random) => {
-    const drawn = drawAny(facts, random);
-    const order: string[] = [];
-    const latencyOf = (channel: string) => facts.latency?.(channel) ?? 0;
-    let held: string | undefined;
-    let next = 0;
-    return {
-      at(index) {
-        while (order.length <= index) {
-          held ??= drawn.at(next++);
-          if (held === undefined) break;
-          const other = facts.latency === undefined ? undefined : drawn.at(next++);
-          const otherWins = other !== undefined && latencyOf(other) < latencyOf(held);
-          order.push(otherWins ? other : held);
-          if (!otherWins) held = other;
-        }
-        return order[index];
-      },
-    };
-  };
+  return (facts, random) => new LatencyOrder(drawAny(facts, random), facts);
+}
+
+/** The faster of two, again and again, as far as it is asked for. */
+class LatencyOrder implements Order<string> {
+  readonly #drawn: Order<string>;
+  readonly #facts: OrderingFacts;
+  readonly #order: string[] = [];
+  #held: string | undefined;
+  #next = 0;
+
+  constructor(drawn: Order<string>, facts: OrderingFacts) {
+    this.#drawn = drawn;
+    this.#facts = facts;
+  }
+
+  at(index: number): string | undefined {
+    const { latency } = this.#facts;
+    while (this.#order.length <= index) {
+      this.#held ??= this.#draw();
+      if (this.#held === undefined) break;
+      const other = latency === undefined ? undefined : this.#draw();
+      const otherWins = other !== undefined && (latency?.(other) ?? 0) < (latency?.(this.#held) ?? 0);
+      this.#order.push(otherWins ? other : this.#held);
+      if (!otherWins) this.#held = other;
+    }
+    return this.#order[index];
+  }
+
+  #draw(): string | undefined {
+    const channel = this.#drawn.at(this.#next);
+    this.#next += 1;
+    return channel;
+  }
 }

@@ -23,9 +23,9 @@ export type Pick =
 /** What a caller may ask for. */
 export interface PickOptions {
   /** Name of a route to take, whatever it matches. */
-  readonly route?: string;
+  readonly route?: string | undefined;
   /** Health to go by; without it every channel is as well as the next. */
-  readonly health?: HealthView;
+  readonly health?: HealthView | undefined;
 }
 
 /** An immutable picture of one revision; replaced whole. */
@@ -36,7 +36,7 @@ export interface Picker {
 }
 
 /** What an ordering needs to know of channels for one message. */
-interface OrderingFacts {
+export interface OrderingFacts {
   /** Whether the channel may take the message at all. */
   readonly covers: (channel: string) => boolean;
   /** The share of its traffic that a channel gets now, above 0 and at most 1; absent: everyone gets all of it. */

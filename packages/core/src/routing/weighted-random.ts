@@ -1,6 +1,8 @@
 import type { Random } from '../clock.ts';
 import { buildAliasTable } from './alias-table.ts';
-import type { Ordering } from './picker.ts';
+import type { AliasTable } from './alias-table.ts';
+import type { Order } from './order.ts';
+import type { Ordering, OrderingFacts } from './picker.ts';
 
 /** Misses in a row before what is left is ordered in one go. */
 const patience = 16;
@@ -12,6 +14,15 @@ export interface WeightedChannel {
   readonly weight: number;
 }
 
+/** What is prepared once of weighted channels. */
+interface Weighted {
+  /** Those that can be drawn, and their weights beside them. */
+  readonly names: readonly string[];
+  readonly weights: readonly number[];
+  readonly lastInLine: readonly string[];
+  readonly draw: AliasTable;
+}
+
 /**
  * Draws without replacement by weight. A draw takes constant time as long as draws hit: one that falls on a
  * channel already drawn, or not covering the message, is thrown away and repeated, which leaves the chances of
@@ -20,44 +31,70 @@ export interface WeightedChannel {
  */
 export function weightedRandom(weighted: readonly WeightedChannel[]): Ordering {
   const drawable = weighted.filter(({ weight }) => weight > 0);
-  const lastInLine = weighted.filter(({ weight }) => weight === 0).map(({ channel }) => channel);
-  const draw = buildAliasTable(drawable.map(({ weight }) => weight));
-  return ({ covers, share }, random) => {
-    const drawn = new Set<string>();
-    const order: string[] = [];
-    let complete = false;
-
-    const drawOne = (): string | undefined => {
-      for (let miss = 0; miss < patience && drawable.length > 0; miss += 1) {
-        const channel = drawable[draw(random)]?.channel;
-        if (channel === undefined || drawn.has(channel) || !covers(channel)) continue;
-        const chance = share?.(channel) ?? 1;
-        if (chance === 1 || random() < chance) return channel;
-      }
-      return undefined;
-    };
-    const drawRest = (): void => {
-      const left = drawable
-        .filter(({ channel }) => !drawn.has(channel) && covers(channel))
-        .map(({ channel, weight }) => ({ channel, weight: weight * (share?.(channel) ?? 1) }));
-      order.push(...orderByWeight(left, random), ...lastInLine.filter(covers));
-      complete = true;
-    };
-
-    return {
-      at(index) {
-        while (order.length <= index && !complete) {
-          const channel = drawn.size < drawable.length ? drawOne() : undefined;
-          if (channel === undefined) drawRest();
-          else {
-            drawn.add(channel);
-            order.push(channel);
-          }
-        }
-        return order[index];
-      },
-    };
+  const weights = drawable.map(({ weight }) => weight);
+  const prepared: Weighted = {
+    names: drawable.map(({ channel }) => channel),
+    weights,
+    lastInLine: weighted.filter(({ weight }) => weight === 0).map(({ channel }) => channel),
+    draw: buildAliasTable(weights),
   };
+  return (facts, random) => new WeightedOrder(prepared, facts, random);
+}
+
+/** The draws for one message, made as far as they are asked for. */
+class WeightedOrder implements Order<string> {
+  readonly #weighted: Weighted;
+  readonly #facts: OrderingFacts;
+  readonly #random: Random;
+  readonly #order: string[] = [];
+  /** Places of those that were drawn: two or three for nearly every message. */
+  readonly #drawn: number[] = [];
+  #complete = false;
+
+  constructor(weighted: Weighted, facts: OrderingFacts, random: Random) {
+    this.#weighted = weighted;
+    this.#facts = facts;
+    this.#random = random;
+  }
+
+  at(index: number): string | undefined {
+    while (this.#order.length <= index && !this.#complete) {
+      const place = this.#drawOne();
+      const channel = place === undefined ? undefined : this.#weighted.names[place];
+      if (place === undefined || channel === undefined) this.#drawRest();
+      else {
+        this.#drawn.push(place);
+        this.#order.push(channel);
+      }
+    }
+    return this.#order[index];
+  }
+
+  #drawOne(): number | undefined {
+    const { names, draw } = this.#weighted;
+    const { covers, share } = this.#facts;
+    if (this.#drawn.length >= names.length) return undefined;
+    for (let miss = 0; miss < patience; miss += 1) {
+      const place = draw(this.#random);
+      const channel = names[place];
+      if (channel === undefined || this.#drawn.includes(place) || !covers(channel)) continue;
+      const chance = share?.(channel) ?? 1;
+      if (chance === 1 || this.#random() < chance) return place;
+    }
+    return undefined;
+  }
+
+  #drawRest(): void {
+    const { names, weights, lastInLine } = this.#weighted;
+    const { covers, share } = this.#facts;
+    const drawn = new Set(this.#drawn);
+    const left = names.flatMap((channel, place) => {
+      if (drawn.has(place) || !covers(channel)) return [];
+      return [{ channel, weight: (weights[place] ?? 0) * (share?.(channel) ?? 1) }];
+    });
+    this.#order.push(...orderByWeight(left, this.#random), ...lastInLine.filter((name) => covers(name)));
+    this.#complete = true;
+  }
 }
 
 /**

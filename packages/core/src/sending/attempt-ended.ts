@@ -19,7 +19,7 @@ export function afterAttempt(
 ): AttemptStep {
   const attempts = [...plan.attempts, { candidate, outcome, startedAt, endedAt: at }];
   if (outcome.class === 'accepted') {
-    return finish({ ...plan, attempts }, { kind: 'accepted', channel: candidate.channel });
+    return finish(plan, { kind: 'accepted', channel: candidate.channel }, { attempts });
   }
   const excluded = exclude(plan.excluded, candidate, outcome.excludes);
   const next = { ...plan, attempts, excluded, full: noneFull };

@@ -3,14 +3,13 @@ import type {
   AttemptEffect,
   AttemptPlan,
   AttemptStep,
-  DonePlan,
   PlanFacts,
   RunningAttempt,
 } from './attempt-plan-state.ts';
 import { asIfAttempted } from './attempt-return.ts';
 import { anyUnknown } from './attempt-search.ts';
 import { exhaustedVerdict, unknownVerdict } from './attempt-verdict.ts';
-import type { AttemptVerdict } from './attempt-verdict.ts';
+import type { AttemptVerdict, EndedAttempt } from './attempt-verdict.ts';
 import type { Outcome } from './outcome.ts';
 
 const nothing: AttemptEffect = { type: 'nothing' };
@@ -36,35 +35,26 @@ export function nobodyLeft({ attempts, blocked, full }: PlanFacts, at: Instant):
 }
 
 interface FinishFacts {
+  /** All attempts, where that is more than the plan knows of. */
+  readonly attempts?: readonly EndedAttempt[];
   readonly outstanding?: RunningAttempt;
   readonly refused?: Outcome;
   /** The search is over. */
   readonly searched?: true;
 }
 
-/** Ends the plan; what stays unknown is searched for all the same, unless it was. */
-export function finish(facts: PlanFacts, verdict: AttemptVerdict, more?: FinishFacts): AttemptStep {
-  const { input, begun, attempts, excluded, blocked, full, callerGone } = facts;
-  const over = {
-    input,
-    begun,
-    attempts,
-    excluded,
-    blocked,
-    full,
-    callerGone,
-    state: 'done',
-    verdict,
-  } as const;
-  const effect = { type: 'finish', verdict } as const;
-  if (verdict.kind !== 'unknown') return { plan: withRest(over, more), effect };
-  const searching = input.search !== undefined && more?.searched === undefined;
-  return { plan: { ...withRest(over, more), ...(searching && { searching }) }, effect };
-}
+const nothingMore: FinishFacts = {};
 
-/** The plan with what is still open of it, where anything is. */
-function withRest(plan: DonePlan, more: FinishFacts | undefined): DonePlan {
-  if (more === undefined) return plan;
-  const { outstanding, refused } = more;
-  return { ...plan, ...(outstanding && { outstanding }), ...(refused && { refused }) };
+/** Ends the plan; what stays unknown is searched for all the same, unless it was. */
+export function finish(facts: PlanFacts, verdict: AttemptVerdict, more = nothingMore): AttemptStep {
+  const { input, begun, excluded, blocked, full, callerGone } = facts;
+  const { attempts = facts.attempts, outstanding, refused, searched } = more;
+  const state = 'done';
+  const over = { input, begun, attempts, excluded, blocked, full, callerGone, state, verdict } as const;
+  const effect: AttemptEffect = { type: 'finish', verdict };
+  // Nothing is open of what ends well.
+  if (verdict.kind === 'accepted') return { plan: over, effect };
+  const searching = verdict.kind === 'unknown' && input.search !== undefined && searched === undefined;
+  const open = { ...(outstanding && { outstanding }), ...(refused && { refused }) };
+  return { plan: { ...over, ...open, ...(searching && { searching }) }, effect };
 }

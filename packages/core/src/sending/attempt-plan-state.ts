@@ -16,7 +16,7 @@ export interface AttemptPlanInput {
   /** `resend` goes on after an unknown outcome, `reconcile` where `search` allows it; else the plan ends there. */
   readonly onUnknownOutcome: Route['onUnknownOutcome'];
   /** What follows a search in the provider's records; absent: nobody searches. */
-  readonly search?: Pick<Route, 'afterReconcile' | 'afterInconclusive'>;
+  readonly search?: Pick<Route, 'afterReconcile' | 'afterInconclusive'> | undefined;
   /** When the caller wants its answer. */
   readonly deadline: Instant;
   /** Ceiling for connecting, in ms. */

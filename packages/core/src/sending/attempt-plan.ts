@@ -10,11 +10,12 @@ import type {
   AttemptPlanInput,
   AttemptStep,
   PlanFacts,
+  RunningAttempt,
 } from './attempt-plan-state.ts';
 import { anyUnknown, stepAfterEnd, stepSearching } from './attempt-search.ts';
 import type { SearchStepResult } from './attempt-search.ts';
 import { noneFull, outOfTimeVerdict, unknownVerdict } from './attempt-verdict.ts';
-import { attempt, beside, comeBack, goOn, proceed, shareOf } from './next-attempt.ts';
+import { attempt, attempting, beside, comeBack, goOn, proceed, shareOf } from './next-attempt.ts';
 
 /** Begins a plan at `at`. */
 export function startAttemptPlan(input: AttemptPlanInput, at: Instant): AttemptStep {
@@ -39,18 +40,20 @@ export function stepAttemptPlan(plan: AttemptPlan, event: AttemptEvent): Attempt
   return ofAttempt(plan, event);
 }
 
+const none: readonly RunningAttempt[] = [];
+
 type OfAttempt = Extract<AttemptEvent, { readonly number: number }>;
 
 function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
   const one = plan.running.find(({ number }) => number === event.number);
   // It lost the race, or was given up.
   if (one === undefined) return still(plan);
-  const others = plan.running.filter((each) => each !== one);
+  const others = plan.running.length === 1 ? none : plan.running.filter((each) => each !== one);
   const { at } = event;
   switch (event.type) {
     case 'ready':
       if (at >= plan.input.deadline || isCancelled(plan)) return still(plan);
-      return { plan: { ...plan, running: [one], writing: true }, effect: writeEffect(plan, at) };
+      return { plan: attempting(plan, plan.begun, [one], true), effect: writeEffect(plan, at) };
     case 'overdue':
       return plan.writing && searches(plan) ? overdue(plan, one, at) : still(plan);
     case 'no-room':

@@ -17,7 +17,7 @@ const attemptShare = { ofRemaining: 0.6, floorMs: 1000 } as const;
 /** After an attempt is over: the next one, beside those that still connect. */
 export function goOn(plan: AttemptingPlan, others: readonly RunningAttempt[], at: Instant): AttemptStep {
   if (others.length === 0) return proceed(plan, at);
-  return beside({ ...plan, running: others, writing: false }, at);
+  return beside(attempting(plan, plan.begun, others, false), at);
 }
 
 /** Opens the connection of another host beside those that are being opened, where there is one and time for it. */
@@ -79,13 +79,7 @@ export function attempt(
   const another = nextCandidate(input.candidates, excluded, full, begun) !== undefined;
   const ceiling = another ? shareOf(remaining, input.readMs) : input.connectMs + input.readMs;
   return {
-    plan: {
-      ...facts,
-      begun: number,
-      state: 'attempting',
-      running: begun,
-      writing: false,
-    },
+    plan: attempting(facts, number, begun, false),
     effect: {
       type: 'attempt',
       candidate,
@@ -94,6 +88,27 @@ export function attempt(
       // Whom a resend follows is given up in time for it; any other written attempt is worth every answer.
       listen: !another || input.onUnknownOutcome !== 'resend',
     },
+  };
+}
+
+/** A plan with attempts under way. Field by field: this state is copied more often than any other. */
+export function attempting(
+  { input, attempts, excluded, blocked, full, callerGone }: PlanFacts,
+  begun: number,
+  running: readonly RunningAttempt[],
+  writing: boolean,
+): AttemptingPlan {
+  return {
+    input,
+    begun,
+    attempts,
+    excluded,
+    blocked,
+    full,
+    callerGone,
+    state: 'attempting',
+    running,
+    writing,
   };
 }
 

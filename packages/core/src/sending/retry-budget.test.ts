@@ -2,6 +2,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { RetryBudget } from './retry-budget.ts';
 
+it('forgets a retry after ten seconds, and no sooner', () => {
+  const budget = new RetryBudget();
+  const takenAt = (at: number) =>
+    Array.from({ length: 60 }, () => budget.takeRetry(at, 20)).filter(Boolean).length;
+  expect([takenAt(500), takenAt(9999), takenAt(10_000)]).toEqual([50, 0, 50]);
+});
+
 it('never grants more than 20 % of the sends of the last 10 s, nor less than 50', () => {
   const story = fc.array(
     fc.tuple(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 0, max: 40 }), fc.boolean()),
