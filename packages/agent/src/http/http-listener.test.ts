@@ -36,6 +36,18 @@ describe('bytes that are no request', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*"code":"REQUEST_MALFORMED"/s);
   });
 
+  it('answers garbage behind an answer that has been read', async () => {
+    const { port } = await open();
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+    let answer = '';
+    socket.on('data', (piece: string) => (answer += piece));
+    socket.write(rawPost(good));
+    await expect.poll(() => answer, { timeout: 15_000 }).toContain('"code":"OK"');
+    socket.write('\u0000garbage\r\n\r\n');
+    await once(socket, 'close');
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+  });
+
   it('never lets garbage behind a request hide what became of that request', async () => {
     let finish: (() => void) | undefined;
     const { port, sent } = await open({

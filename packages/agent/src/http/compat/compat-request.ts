@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { headerTimes } from '../header-times.ts';
+import { headerTimes, plainHeaders } from '../raw-headers.ts';
 import { isRefusal, refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import { decodeParameters } from './form-parameters.ts';
@@ -119,15 +119,4 @@ function formOf(
     return refuse('waystation.ContentTypeNotSupported');
   }
   return decodeParameters(body);
-}
-
-function plainHeaders({ rawHeaders }: IncomingMessage): Readonly<Record<string, string>> {
-  const headers = Object.create(null) as Record<string, string>;
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]?.toLowerCase() ?? '';
-    const value = rawHeaders[at + 1] ?? '';
-    const before = headers[name];
-    headers[name] = before === undefined ? value : `${before},${value}`;
-  }
-  return headers;
 }
