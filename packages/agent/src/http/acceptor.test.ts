@@ -88,6 +88,11 @@ describe('an acceptor', () => {
     expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(20);
   });
 
+  it('takes no number that JSON cannot write', () => {
+    const takes = acceptorOf(z.number());
+    expect([1.5, JSON.parse('1e999'), '1'].map(takes)).toEqual([true, false, false]);
+  });
+
   it('is made of no schema that changes what it takes, or that it does not know', () => {
     expect(() => acceptorOf(z.string().trim())).toThrow(/check/);
     expect(() => acceptorOf(z.string().default('x'))).toThrow(/kind/);

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { headerTimes } from './header-times.ts';
+import { headerTimes } from './raw-headers.ts';
 import { isLoopbackHost } from './listen-address.ts';
 import type { Problem } from './problem.ts';
 

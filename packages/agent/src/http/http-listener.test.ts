@@ -4,6 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -33,6 +34,18 @@ describe('bytes that are no request', () => {
     const { port } = await open();
     const answer = await talk(port, 'EHLO mail\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*"code":"REQUEST_MALFORMED"/s);
+  });
+
+  it('answers garbage behind an answer that has been read', async () => {
+    const { port } = await open();
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+    let answer = '';
+    socket.on('data', (piece: string) => (answer += piece));
+    socket.write(rawPost(good));
+    await expect.poll(() => answer, { timeout: 15_000 }).toContain('"code":"OK"');
+    socket.write('\u0000garbage\r\n\r\n');
+    await once(socket, 'close');
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
   });
 
   it('never lets garbage behind a request hide what became of that request', async () => {
@@ -103,6 +116,45 @@ describe('readBody', () => {
     );
     expect(answer).toMatch(/^HTTP\/1\.1 408 .*"code":"REQUEST_TIMEOUT"/s);
     await listener.stop(1000);
+  });
+});
+
+describe('a body that comes in pieces', () => {
+  const text = '{"numbers":["13800138000"],"sign":"驿站"}';
+  const length = `Content-Length: ${String(Buffer.byteLength(text))}\r\n\r\n`;
+  const chunked = 'Transfer-Encoding: chunked\r\n\r\n';
+  const chunk = `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+
+  it.each([
+    ['with its headers', `${length}${text}`, ''],
+    ['behind its headers', length, text],
+    ['by halves', `${length}${text.slice(0, 20)}`, text.slice(20)],
+    ['as chunks with its headers', `${chunked}${chunk}`, ''],
+    ['as chunks by halves', `${chunked}${chunk.slice(0, 20)}`, chunk.slice(20)],
+    ['that is empty', 'Content-Length: 0\r\n\r\n', ''],
+  ])('%s is read whole', async (_, first, rest) => {
+    let asked: (() => void) | undefined;
+    const heard = new Promise<void>((resolve) => (asked = resolve));
+    const listener = new HttpListener(
+      {
+        handle: async (request) => {
+          asked?.();
+          return jsonAnswer(200, { read: await readBody(request) });
+        },
+        log: pino({ enabled: false }),
+      },
+      { address: { kind: 'tcp', host: '127.0.0.1', port: 0 } },
+    );
+    const address = await listener.start();
+    const socket = connect(address.kind === 'tcp' ? address.port : 0, '127.0.0.1').setEncoding('utf8');
+    let answer = '';
+    socket.on('data', (piece: string) => (answer += piece));
+    socket.write(`POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${first}`);
+    await heard;
+    socket.write(rest);
+    await once(socket, 'close');
+    await listener.stop(1000);
+    expect(answer).toContain(JSON.stringify({ read: first.includes(': 0') ? '' : text }));
   });
 });
 

@@ -171,6 +171,20 @@ describe('parseMessage', () => {
   });
 });
 
+it.each([
+  [16, 'REQUEST_INVALID'],
+  [17, 'REQUEST_TOO_DEEP'],
+])('a body of %i levels is %s', (levels, code) => {
+  const lists = levels - 1;
+  const read = parseMessage(`{"a":${'['.repeat(lists)}${']'.repeat(lists)}}`);
+  expect(read).toMatchObject({ code });
+});
+
+it('takes a text with any number of brackets in it', () => {
+  const read = parseMessage(JSON.stringify({ ...good, signName: '[{'.repeat(40) }));
+  expect(isProblem(read)).toBe(false);
+});
+
 describe('jsonDepth', () => {
   it('agrees with the depth of what is parsed', () => {
     const depthOf = (value: unknown): number =>

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { SendResult } from '../send/send-result.ts';
 import { RecentMessages } from './recent-messages.ts';
 
-const limit = 10;
+const limit = 12;
 
 function resultOf(number: number, kind: 'accepted' | 'pending' | 'unknown'): SendResult {
   const facts = { id: `id-${String(number)}`, revision: 1, attempts: [] };

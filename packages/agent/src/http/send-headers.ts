@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { headerTimes } from './header-times.ts';
+import { headerTimes } from './raw-headers.ts';
 import type { Problem } from './problem.ts';
 
 /** What the headers of a send say. */

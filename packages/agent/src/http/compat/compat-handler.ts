@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock, Instant, Message } from '@waystation/core';
 import type { AgentLogger } from '../../log/logger.ts';
-import { canonicalQuery } from '../../provider/aliyun/acs3-signature.ts';
 import { isEnd } from '../../send/send-result.ts';
 import type { HttpAnswer } from '../http-answer.ts';
 import type { MessageSender } from '../message-sender.ts';
@@ -18,7 +17,7 @@ import type { Claim } from './claim.ts';
 import { refusalAnswer } from './compat-answer.ts';
 import { isRefusal, missing, refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
-import { answerStyle, readCompatRequest } from './compat-request.ts';
+import { guessStyle, readCompatRequest, styleOf } from './compat-request.ts';
 import type { AnswerStyle, CompatRequest } from './compat-request.ts';
 import type { Parameters } from './form-parameters.ts';
 import type { LocalKeys } from './local-keys.ts';
@@ -76,20 +75,20 @@ export class CompatHandler {
   /** The answer to a request that the port's own rules refuse. */
   refused(request: IncomingMessage, problem: Problem): HttpAnswer {
     // Who was refused before all else has a Host that nobody looked at.
-    return refusalAnswer({ ...answerStyle(request), host: '' }, problemRefusal(problem));
+    return refusalAnswer({ ...guessStyle(request), host: '' }, problemRefusal(problem));
   }
 
   /** Answers one request to `/`; nothing that may have been sent is ever answered with 500 or more. */
   async handle(request: IncomingMessage, signal: CancelSignal): Promise<HttpAnswer> {
     const startedAt = this.#dependencies.clock.now();
     if (request.method !== 'GET' && request.method !== 'POST') {
-      return refusalAnswer(answerStyle(request), refuse('UnsupportedHTTPMethod'));
+      return refusalAnswer(guessStyle(request), refuse('UnsupportedHTTPMethod'));
     }
     const body = await readBody(request);
     if (isProblem(body)) return this.refused(request, body);
     const read = readCompatRequest(request, body);
-    if (isRefusal(read)) return refusalAnswer(answerStyle(request), read);
-    const style = answerStyle(request, read);
+    if (isRefusal(read)) return refusalAnswer(guessStyle(request), read);
+    const style = styleOf(read);
     const claim = this.#admit(read);
     if (isRefusal(claim)) return refusalAnswer(style, claim);
     const readSend = sends.get(read.action);
@@ -129,10 +128,11 @@ export class CompatHandler {
     send: () => Promise<HttpAnswer>,
   ): Promise<HttpAnswer> {
     if (nonce === undefined) return send();
-    const digest = parameterDigest(request);
+    const asked = askedFor(request);
     const verified = this.#options.localKeys()?.kind === 'keys';
     // A key that was not verified is anyone's: others may have drawn the same nonce for another message.
-    const key = digestOf(verified ? [accessKeyId, nonce] : [accessKeyId, nonce, digest]);
+    const key = digestOf(verified ? [accessKeyId, nonce] : [accessKeyId, nonce, ...asked]);
+    const digest = verified ? digestOf(asked) : key;
     const before = this.#memory.find(key, digest);
     if (before === 'other') return refusalAnswer(style, refuse('SignatureNonceUsed'));
     if (before !== undefined) return before;
@@ -205,12 +205,15 @@ function notThere(action: string): string {
   return `${named} is not passed on: waystation-agent takes SendSms and SendBatchSms, and the actions that its --compat-actions names.`;
 }
 
-/** What a request asks for, whoever signed it and when. */
-function parameterDigest({ action, parameters }: CompatRequest): string {
-  const asked = [...parameters].filter(([name]) => name !== 'Signature');
-  return digestOf([action, canonicalQuery(Object.fromEntries(asked))]);
+/** What a request asks for, whoever signed it and when: the action, then names and values. */
+function askedFor({ action, parameters }: CompatRequest): readonly string[] {
+  const asked = [action];
+  for (const name of [...parameters.keys()].sort()) {
+    if (name !== 'Signature') asked.push(name, parameters.get(name) ?? '');
+  }
+  return asked;
 }
 
 function digestOf(texts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(texts)).digest('base64');
+  return hash('sha256', JSON.stringify(texts), 'base64');
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { headerTimes, plainHeaders } from '../raw-headers.ts';
 import { isRefusal, refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import { decodeParameters } from './form-parameters.ts';
@@ -36,7 +37,7 @@ const maxUrlBytes = 65_536;
 export function readCompatRequest(request: IncomingMessage, body: string): CompatRequest | CompatRefusal {
   const url = request.url ?? '';
   if (Buffer.byteLength(url) > maxUrlBytes) return refuse('waystation.UrlTooLong');
-  if ((request.headersDistinct['idempotency-key'] ?? []).length > 1) {
+  if (headerTimes(request, 'idempotency-key') > 1) {
     return refuse('waystation.IdempotencyKeyInvalid', 'Idempotency-Key stands more than once.');
   }
   const headers = plainHeaders(request);
@@ -49,9 +50,8 @@ export function readCompatRequest(request: IncomingMessage, body: string): Compa
       `The ${query === undefined ? 'query string' : 'form body'} is not percent-encoded UTF-8.`,
     );
   }
-  const parameters = new Map([...form, ...query]);
-  const nul = [...parameters].find(([name, value]) => `${name}${value}`.includes('\0'));
-  if (nul !== undefined) return refuse('InvalidParameter', 'A parameter holds the character NUL.');
+  const parameters = form.size === 0 ? query : new Map([...form, ...query]);
+  if (holdsNul(parameters)) return refuse('InvalidParameter', 'A parameter holds the character NUL.');
   const format = parameters.get('Format');
   if (format !== undefined && !/^(?:json|xml)$/i.test(format)) {
     return refuse('InvalidParameter', 'Specified parameter Format is not valid: it must be JSON or XML.');
@@ -68,15 +68,27 @@ export function readCompatRequest(request: IncomingMessage, body: string): Compa
   };
 }
 
-/** How the answer to a request is written, whatever is wrong with it; `read` is there once it was understood. */
-export function answerStyle(request: IncomingMessage, read?: CompatRequest): AnswerStyle {
+/** How the answer to a request is written that was not understood, whatever is wrong with it. */
+export function guessStyle(request: IncomingMessage): AnswerStyle {
   const headers = plainHeaders(request);
-  const given = read?.parameters ?? decodeParameters(queryOf(request.url ?? '')) ?? new Map<string, string>();
-  return {
-    format: formatOf(given.get('Format'), headers['accept'], isAcs3(headers['authorization'])),
-    action: read?.action ?? given.get('Action') ?? headers['x-acs-action'] ?? '',
-    host: headers['host'] ?? '',
-  };
+  const parameters = decodeParameters(queryOf(request.url ?? '')) ?? new Map<string, string>();
+  const action = parameters.get('Action') ?? headers['x-acs-action'] ?? '';
+  return styleOf({ headers, parameters, action });
+}
+
+/** How the answer to a request is written. */
+export function styleOf({
+  headers,
+  parameters,
+  action,
+}: Pick<CompatRequest, 'headers' | 'parameters' | 'action'>): AnswerStyle {
+  const format = formatOf(parameters.get('Format'), headers['accept'], isAcs3(headers['authorization']));
+  return { format, action, host: headers['host'] ?? '' };
+}
+
+function holdsNul(parameters: Parameters): boolean {
+  for (const [name, value] of parameters) if (name.includes('\0') || value.includes('\0')) return true;
+  return false;
 }
 
 /** XML is what the parameter-signed dialect means where nothing is said. */
@@ -107,9 +119,4 @@ function formOf(
     return refuse('waystation.ContentTypeNotSupported');
   }
   return decodeParameters(body);
-}
-
-function plainHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
-  const entries = Object.entries(request.headersDistinct);
-  return Object.fromEntries(entries.map(([name, values = []]) => [name, values.join(',')]));
 }

@@ -21,5 +21,5 @@ export function decodeParameters(encoded: string): Parameters | undefined {
 }
 
 function decode(text: string): string {
-  return decodeURIComponent(text.replaceAll('+', ' '));
+  return /[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
 }

@@ -22,6 +22,16 @@ describe('OnceMemory', () => {
     expect(memory.size).toBe(0);
   });
 
+  it('stays within its bound for ever', async () => {
+    const memory = new OnceMemory<string>({ now: () => 0 }, { keptMs: 100, maxKept: 3 });
+    for (let key = 0; key < 100; key += 1) {
+      void memory.find(String(key), 'd');
+      await memory.work(String(key), 'd', () => done('value'));
+      expect(memory.size).toBeLessThanOrEqual(4);
+    }
+    expect(await memory.find('99', 'd')).toBe('value');
+  });
+
   it('forgets the oldest beyond its bound, and never what is under way', async () => {
     const memory = new OnceMemory<string>({ now: () => 0 }, { keptMs: 100, maxKept: 2 });
     let end: ((value: { value: string; keep: boolean }) => void) | undefined;

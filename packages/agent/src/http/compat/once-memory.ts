@@ -14,10 +14,10 @@ export interface OnceMemoryOptions {
 }
 
 interface Entry<T> {
+  readonly key: string;
   readonly digest: string;
   readonly at: Instant;
   readonly value: Promise<T>;
-  running: boolean;
 }
 
 /** Does a piece of work once: who asks for the same again, at once or later, gets what the first got. */
@@ -25,6 +25,9 @@ export class OnceMemory<T> {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #options: OnceMemoryOptions;
   readonly #entries = new Map<string, Entry<T>>();
+  /** Finished work, the oldest at `#head`; a map finds its oldest key only past all that were taken out before it. */
+  readonly #finished: Entry<T>[] = [];
+  #head = 0;
 
   constructor(clock: Pick<Clock, 'now'>, options: OnceMemoryOptions) {
     this.#clock = clock;
@@ -44,28 +47,38 @@ export class OnceMemory<T> {
   }
 
   /** Works, and remembers it under the key in place of what stood there. */
-  async work(key: string, digest: string, work: () => Promise<Worked<T>>): Promise<T> {
+  work(key: string, digest: string, work: () => Promise<Worked<T>>): Promise<T> {
     const worked = work();
     const value = worked.then((done) => done.value);
-    const entry: Entry<T> = { digest, at: this.#clock.now(), value, running: true };
-    this.#entries.delete(key);
+    const entry: Entry<T> = { key, digest, at: this.#clock.now(), value };
     this.#entries.set(key, entry);
-    const keep = await worked.then(
-      (done) => done.keep,
-      () => false,
+    worked.then(
+      ({ keep }) => {
+        if (keep) this.#finished.push(entry);
+        else this.#remove(entry);
+      },
+      () => {
+        this.#remove(entry);
+      },
     );
-    entry.running = false;
-    if (!keep && this.#entries.get(key) === entry) this.#entries.delete(key);
-    this.#forget();
     return value;
   }
 
+  /** Work under way is bounded by the connections that wait for it, and stays. */
   #forget(): void {
-    const before = this.#clock.now() - this.#options.keptMs;
-    for (const [key, entry] of this.#entries) {
-      if (entry.at > before && this.#entries.size <= this.#options.maxKept) return;
-      // Work under way is bounded by the connections that wait for it.
-      if (!entry.running) this.#entries.delete(key);
+    const { keptMs, maxKept } = this.#options;
+    const before = this.#clock.now() - keptMs;
+    for (let oldest = this.#finished[this.#head]; oldest !== undefined; oldest = this.#finished[this.#head]) {
+      if (oldest.at > before && this.#entries.size <= maxKept) break;
+      this.#remove(oldest);
+      this.#head += 1;
     }
+    if (this.#head * 2 <= this.#finished.length) return;
+    this.#finished.splice(0, this.#head);
+    this.#head = 0;
+  }
+
+  #remove(entry: Entry<T>): void {
+    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
   }
 }
