@@ -16,6 +16,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Writes of one group at most: each has its share of the space that is taken beforehand. */
+const mostWrites = 256;
 /** The pages that one write of the database copies at most, beside its own bytes. */
 const copiedBytes = 16 * 4096;
 /** A disk that takes longer than this for one group is none to rely on. */
@@ -29,7 +31,7 @@ const reasonMs = 1000;
  */
 export class GroupCommit {
   readonly #parts: GroupCommitParts;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #running = false;
   #broken: Error | undefined;
 
@@ -50,8 +52,7 @@ export class GroupCommit {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
+      const group = this.#waiting.splice(0, mostWrites);
       try {
         await this.#commit(group);
         for (const { resolve } of group) resolve();

@@ -142,7 +142,7 @@ export class JournalFile {
       quietly(this.#entries.put(name, sealed));
       if (was?.id !== entry.id) quietly(this.#ids.put(entry.id, name));
       if (bizId !== undefined) quietly(this.#ids.put(bizIdKey(bizId), name));
-      const line = [entry.id, String(place.bytes), ...(bizId === undefined ? [] : [bizId])].join(' ');
+      const line = `${entry.id} ${String(place.bytes)}${bizId === undefined ? '' : ` ${bizId}`}`;
       quietly(this.#index.put([place.state, place.at, name], line));
     });
     return place;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { EntryWrites } from './entry-writes.ts';
@@ -39,6 +40,8 @@ export interface JournalBounds {
 const growthBytes = 4096;
 const sweepMs = 60_000;
 const retryMs = 5000;
+/** Entries counted in one turn of the event loop: about a millisecond's worth. */
+const countedAtOnce = 1000;
 /** Entries taken out in one transaction. */
 const sweepCount = 1000;
 
@@ -57,11 +60,9 @@ export class JournalStock {
     this.#writes = new EntryWrites({ ...parts, sums: this.#sums });
   }
 
-  /** Counts what is there, and begins to take out what is over for long enough. */
-  start(): void {
-    for (const state of ['open', 'held', 'done'] as const) {
-      for (const line of this.#parts.file.lines(state)) this.#sums.add(line, 1);
-    }
+  /** Counts what is there, which others of the process may interrupt, and begins to take out what is over. */
+  async start(): Promise<void> {
+    await this.#count();
     this.#sweepOut();
     this.#sweep = setInterval(() => {
       this.#sweepOut();
@@ -155,6 +156,16 @@ export class JournalStock {
     this.#writes.saveAgain();
     await this.#writes.settled();
     await this.#parts.file.close();
+  }
+
+  async #count(): Promise<void> {
+    let counted = 0;
+    for (const state of ['open', 'held', 'done'] as const) {
+      for (const line of this.#parts.file.lines(state)) {
+        this.#sums.add(line, 1);
+        if (++counted % countedAtOnce === 0) await nextTurn();
+      }
+    }
   }
 
   #sweepOut(): void {
