@@ -1,10 +1,17 @@
-import type { RootDatabase } from 'lmdb';
 import { pause } from '../pause.ts';
 import type { FileReserve } from './file-reserve.ts';
 
+/** What is needed of lmdb's database. */
+export interface GroupedDatabase {
+  /** What the action puts is one transaction; resolves once that is committed. */
+  batch(action: () => void): Promise<unknown>;
+  /** Resolves once everything that was committed until it is asked is on the disk. */
+  readonly flushed: PromiseLike<unknown>;
+}
+
 /** What writes go to. */
 export interface GroupCommitParts {
-  readonly root: Pick<RootDatabase, 'batch' | 'flushed'>;
+  readonly root: GroupedDatabase;
   readonly reserve: Pick<FileReserve, 'take'>;
 }
 

@@ -38,10 +38,12 @@ export interface JournalBounds {
 
 /** Room that a message needs at the most while it is under way, beyond its payload: attempts and result. */
 const growthBytes = 4096;
+/** Room that is made beyond what one message needs. */
+const spareBytes = 64 * 1024;
 const sweepMs = 60_000;
 const retryMs = 5000;
-/** Entries counted in one turn of the event loop: about a millisecond's worth. */
-const countedAtOnce = 1000;
+/** Entries counted in one turn of the event loop: less than a millisecond's worth. */
+const countedAtOnce = 250;
 /** Entries taken out in one transaction. */
 const sweepCount = 1000;
 
@@ -126,7 +128,8 @@ export class JournalStock {
     const needed = payloadBytes + growthBytes;
     if (this.#sums.unfinishedBytes + needed > maxBytes) return false;
     const excess = this.#sums.bytes + needed - maxBytes;
-    if (excess > 0) this.#dropOldest(excess);
+    // Some more than is needed, so that not every message has to look for the oldest.
+    if (excess > 0) this.#dropOldest(excess + Math.min(spareBytes, maxBytes / 64));
     return true;
   }
 
