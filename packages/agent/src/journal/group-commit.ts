@@ -2,7 +2,7 @@ import { pause } from '../pause.ts';
 import type { FileReserve } from './file-reserve.ts';
 
 /** What is needed of lmdb's database. */
-export interface GroupedDatabase {
+interface GroupedDatabase {
   /** What the action puts is one transaction; resolves once that is committed. */
   batch(action: () => void): Promise<unknown>;
   /** Resolves once everything that was committed until it is asked is on the disk. */
