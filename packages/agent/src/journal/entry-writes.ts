@@ -153,6 +153,8 @@ export class EntryWrites {
     const { file, sums } = this.#parts;
     const former = this.#standing(name, was);
     const counted = former !== undefined && !this.#leaving.has(name);
+    // From the commit on, the file tells.
+    this.#recent.forget(name);
     try {
       const place = await file.put(name, entry, former);
       this.#recent.note(name, { entry, place });
@@ -163,7 +165,6 @@ export class EntryWrites {
       this.#trouble = undefined;
       return place;
     } catch (error) {
-      this.#recent.forget(name);
       throw this.#failed(error);
     }
   }

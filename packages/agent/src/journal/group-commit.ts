@@ -1,10 +1,17 @@
-import type { RootDatabase } from 'lmdb';
 import { pause } from '../pause.ts';
 import type { FileReserve } from './file-reserve.ts';
 
+/** What is needed of lmdb's database. */
+interface GroupedDatabase {
+  /** What the action puts is one transaction; resolves once that is committed. */
+  batch(action: () => void): Promise<unknown>;
+  /** Resolves once everything that was committed until it is asked is on the disk. */
+  readonly flushed: PromiseLike<unknown>;
+}
+
 /** What writes go to. */
 export interface GroupCommitParts {
-  readonly root: Pick<RootDatabase, 'batch' | 'flushed'>;
+  readonly root: GroupedDatabase;
   readonly reserve: Pick<FileReserve, 'take'>;
 }
 
@@ -16,6 +23,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Writes of one group at most: each has its share of the space that is taken beforehand. */
+const mostWrites = 256;
 /** The pages that one write of the database copies at most, beside its own bytes. */
 const copiedBytes = 16 * 4096;
 /** A disk that takes longer than this for one group is none to rely on. */
@@ -29,7 +38,7 @@ const reasonMs = 1000;
  */
 export class GroupCommit {
   readonly #parts: GroupCommitParts;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #running = false;
   #broken: Error | undefined;
 
@@ -50,8 +59,7 @@ export class GroupCommit {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
+      const group = this.#waiting.splice(0, mostWrites);
       try {
         await this.#commit(group);
         for (const { resolve } of group) resolve();

@@ -87,7 +87,9 @@ export class JournalFile {
   async takesKeys(wallTime: number, keptMs: number): Promise<KeyDecision> {
     const found = this.#meta.get(checkName);
     const former = formerSchema.parse(JSON.parse(this.#meta.get(formerName) ?? '[]'));
-    const empty = this.#index.getKeysCount({ limit: 1 }) === 0;
+    // Counting, even with a limit, would read the whole index.
+    const [first] = this.#index.getKeys({ limit: 1 });
+    const empty = first === undefined;
     const given = this.#keys.marks;
     const decision = checkKeys({ found, former, empty, given, wallTime, keptMs });
     if (decision.kind !== 'good') return decision;
@@ -142,7 +144,7 @@ export class JournalFile {
       quietly(this.#entries.put(name, sealed));
       if (was?.id !== entry.id) quietly(this.#ids.put(entry.id, name));
       if (bizId !== undefined) quietly(this.#ids.put(bizIdKey(bizId), name));
-      const line = [entry.id, String(place.bytes), ...(bizId === undefined ? [] : [bizId])].join(' ');
+      const line = `${entry.id} ${String(place.bytes)}${bizId === undefined ? '' : ` ${bizId}`}`;
       quietly(this.#index.put([place.state, place.at, name], line));
     });
     return place;

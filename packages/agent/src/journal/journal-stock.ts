@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { EntryWrites } from './entry-writes.ts';
@@ -37,8 +38,12 @@ export interface JournalBounds {
 
 /** Room that a message needs at the most while it is under way, beyond its payload: attempts and result. */
 const growthBytes = 4096;
+/** Room that is made beyond what one message needs. */
+const spareBytes = 64 * 1024;
 const sweepMs = 60_000;
 const retryMs = 5000;
+/** Entries counted in one turn of the event loop: less than a millisecond's worth. */
+const countedAtOnce = 250;
 /** Entries taken out in one transaction. */
 const sweepCount = 1000;
 
@@ -57,11 +62,9 @@ export class JournalStock {
     this.#writes = new EntryWrites({ ...parts, sums: this.#sums });
   }
 
-  /** Counts what is there, and begins to take out what is over for long enough. */
-  start(): void {
-    for (const state of ['open', 'held', 'done'] as const) {
-      for (const line of this.#parts.file.lines(state)) this.#sums.add(line, 1);
-    }
+  /** Counts what is there, which others of the process may interrupt, and begins to take out what is over. */
+  async start(): Promise<void> {
+    await this.#count();
     this.#sweepOut();
     this.#sweep = setInterval(() => {
       this.#sweepOut();
@@ -125,7 +128,8 @@ export class JournalStock {
     const needed = payloadBytes + growthBytes;
     if (this.#sums.unfinishedBytes + needed > maxBytes) return false;
     const excess = this.#sums.bytes + needed - maxBytes;
-    if (excess > 0) this.#dropOldest(excess);
+    // Some more than is needed, so that not every message has to look for the oldest.
+    if (excess > 0) this.#dropOldest(excess + Math.min(spareBytes, maxBytes / 64));
     return true;
   }
 
@@ -155,6 +159,16 @@ export class JournalStock {
     this.#writes.saveAgain();
     await this.#writes.settled();
     await this.#parts.file.close();
+  }
+
+  async #count(): Promise<void> {
+    let counted = 0;
+    for (const state of ['open', 'held', 'done'] as const) {
+      for (const line of this.#parts.file.lines(state)) {
+        this.#sums.add(line, 1);
+        if (++counted % countedAtOnce === 0) await nextTurn();
+      }
+    }
   }
 
   #sweepOut(): void {

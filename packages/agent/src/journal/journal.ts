@@ -131,7 +131,7 @@ export class Journal {
     try {
       const { file, freed, held, kept } = await this.#openRecovered(this.#lmdb);
       const stock = new JournalStock({ file, clock, log }, this.#options);
-      stock.start();
+      await stock.start();
       this.#open = { open: true, stock, kept };
       if (freed + held > 0) log.info({ freed, held }, 'journal recovered');
       return this.#open;

@@ -31,11 +31,7 @@ export interface JournalledSenderDependencies extends WrittenRunsDependencies {
   readonly past?: () => PastSearch;
 }
 
-interface Keyed extends WrittenMessage {
-  readonly key: string;
-  /** How long messages like this one are it, in ms; absent where a caller's key says which are. */
-  readonly withinMs?: number;
-}
+type Keyed = WrittenMessage & { readonly key: string };
 
 /** While there is no strategy, nobody waits longer than this. */
 const waitWithoutStrategyMs = 8000;
@@ -86,11 +82,10 @@ export class JournalledSender implements MessageSender {
   }
 
   async send(message: Message, options: SendOptions): Promise<SendResult> {
-    const { idempotencyKey: key, ...rest } = options;
-    if (key !== undefined) return this.#keyed({ key }, message, rest);
+    if (options.idempotencyKey !== undefined) return this.#keyed(message, options);
     const withinMs = this.#same.withinMs(this.#dependencies.strategy(), message, options.route);
-    if (withinMs > 0) return this.#keyed({ withinMs }, message, rest);
-    return rest.deliverBy === undefined ? this.#unkeyed(message, rest) : this.#timed(message, rest);
+    if (withinMs > 0) return this.#keyed(message, options, withinMs);
+    return options.deliverBy === undefined ? this.#unkeyed(message, options) : this.#timed(message, options);
   }
 
   /** What is known of a message, as long as the journal keeps it. */
@@ -141,7 +136,7 @@ export class JournalledSender implements MessageSender {
     const id = newMessageId(clock.wallTime());
     const opened = this.#dependencies.journal.openNow ?? (await this.#opened(deadline));
     if (!opened.open) return noJournal(id, opened.reason);
-    const payload = payloadText({ message, ...(route !== undefined && { route }) });
+    const payload = payloadText(message, route);
     const written = { payload, id, message, options, deadline };
     const names = { name: `id ${id}`, digest: '' };
     const { result, saved } = await this.#runs.run(opened.stock, written, names);
@@ -179,33 +174,30 @@ export class JournalledSender implements MessageSender {
   }
 
   /** Everything up to the claim happens at once: two with one key never both find it free. */
-  #keyed(
-    mark: { readonly key: string } | { readonly withinMs: number },
-    message: Message,
-    options: SendOptions,
-    waited = false,
-  ): Promise<SendResult> {
+  #keyed(message: Message, options: SendOptions, withinMs?: number, waited = false): Promise<SendResult> {
     const { clock } = this.#dependencies;
     const { timeoutMs = this.#totalMs(), route } = options;
     const deadline = clock.now() + timeoutMs;
-    const payload = payloadText({ message, ...(route !== undefined && { route }) });
+    const payload = payloadText(message, route);
     // A message that is like others has them for its key.
-    const key = 'key' in mark ? mark.key : impliedKey(payload);
+    const key = options.idempotencyKey ?? impliedKey(payload);
     const claimed = this.#claims.get(key);
     if (claimed !== undefined) {
       const again = (leftMs: number) =>
-        waited ? undefined : this.#keyed(mark, message, { ...options, timeoutMs: leftMs }, true);
+        waited ? undefined : this.#keyed(message, { ...options, timeoutMs: leftMs }, withinMs, true);
       return this.#claims.wait(claimed, payload, deadline, again);
     }
     const id = newMessageId(clock.wallTime());
-    return this.#claims.take(key, { id, payload }, (claim) =>
-      this.#take({ ...mark, key, payload, id, message, options, deadline }, claim),
-    );
+    const keyed = { key, payload, id, message, options, deadline };
+    return this.#claims.take(key, { id, payload }, (claim) => this.#take(keyed, claim, withinMs));
   }
 
-  /** Decides by what the journal knows of the key, and sends where it is free. */
-  async #take(keyed: Keyed, claim: Claim): Promise<Taken> {
-    const { key, withinMs, payload, id, deadline } = keyed;
+  /**
+   * Decides by what the journal knows of the key, and sends where it is free. `withinMs`: how long messages like this
+   * one are it; absent where a caller's key says which are.
+   */
+  async #take(keyed: Keyed, claim: Claim, withinMs: number | undefined): Promise<Taken> {
+    const { key, payload, id, deadline } = keyed;
     const opened = this.#dependencies.journal.openNow ?? (await this.#opened(deadline));
     if (!opened.open) return over(noJournal(id, opened.reason));
     const { stock } = opened;

@@ -1,7 +1,7 @@
 import type { Clock, Outcome, OutcomeClass, Revision } from '@waystation/core';
 import { maskNumber, maskNumbers } from '../log/mask-numbers.ts';
 import { bootInstant } from '../reconcile/boot-clock.ts';
-import type { BootClock } from '../reconcile/boot-clock.ts';
+import type { BootClock, BootInstant } from '../reconcile/boot-clock.ts';
 import type { AttemptLog, AttemptStart, UnknownRule } from '../send/attempt-log.ts';
 import type { AttemptRecord, SendResult } from '../send/send-result.ts';
 import { isOpenAttempt, mayHaveBeenSent, withoutRecords } from './journal-entry.ts';
@@ -114,12 +114,8 @@ export class MessageRun implements AttemptLog {
     const forbidden = this.#facts.mayStart?.();
     if (forbidden !== undefined) throw new AttemptNotWritten('the attempt may not begin', { forbidden });
     await this.#noted;
-    const { outId, unique, templateCode, lastsMs, revision, route, rule } = start;
-    const { channel, host, account, credential } = start.candidate;
-    const startedAt = this.#clock.wallTime();
-    const started = bootInstant(this.#bootClock);
-    const sent = { outId, unique, templateCode, lastsMs, startedAt, ...(started && { started }) };
-    this.#attempts.push({ channel, host, account, credential, ...sent });
+    const { revision, route, rule } = start;
+    this.#attempts.push(attemptOf(start, this.#clock.wallTime(), bootInstant(this.#bootClock)));
     try {
       await this.#put(this.#openEntry(revision, route, this.#rule ?? rule));
     } catch (cause) {
@@ -287,8 +283,29 @@ export class MessageRun implements AttemptLog {
   }
 }
 
+function attemptOf(
+  { candidate, outId, unique, templateCode, lastsMs }: AttemptStart,
+  startedAt: number,
+  started: BootInstant | undefined,
+): JournalAttempt {
+  const { channel, host, account, credential } = candidate;
+  return {
+    channel,
+    host,
+    account,
+    credential,
+    outId,
+    unique,
+    templateCode,
+    lastsMs,
+    startedAt,
+    ...(started && { started }),
+  };
+}
+
 /** All that may have been sent, and the newest of the others. */
 function remembered(attempts: readonly JournalAttempt[]): readonly JournalAttempt[] {
+  if (attempts.length <= mostRefused) return [...attempts];
   let surplus = attempts.filter((attempt) => !mayHaveBeenSent(attempt)).length - mostRefused;
   return attempts.filter((attempt) => mayHaveBeenSent(attempt) || --surplus < 0);
 }

@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessageSearchEnd } from '@waystation/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SendResult } from '../send/send-result.ts';
 import { JournalFixture } from '../testing/journal-fixture.ts';
 import { messageTo } from '../testing/send-fixture.ts';
 
@@ -35,14 +37,21 @@ async function leftOpen() {
   return { sender, options, recovered: sender.recover() };
 }
 
+/** A repeat that has found its message, which is being searched for. */
+async function asked(result: Promise<SendResult>) {
+  await fixture.journal.opened();
+  await nextTurn();
+  return { result };
+}
+
 describe('a held message with a time to be delivered by', () => {
   it('that is proven unsent waits again and goes out once, and whoever repeats it is told so', async () => {
     fixture.pace = { perSecond: 1000, room: false };
     const { sender, options, recovered } = await leftOpen();
-    const repeat = sender.send(message, options);
+    const repeat = await asked(sender.send(message, options));
     tell({ kind: 'absent' });
     await recovered;
-    const told = await repeat;
+    const told = await repeat.result;
     expect(told).toMatchObject({ kind: 'pending', attempts: [{ channel: 'one', outcome: 'unknown' }] });
     expect(await sender.send(message, options)).toMatchObject({ kind: 'pending', id: told.id });
     expect(fixture.deliveries.state.waiting).toBe(1);
@@ -80,10 +89,10 @@ describe('a held message with a time to be delivered by', () => {
   it('does not where its route wants no more', async () => {
     fixture.behind.rule = { ...fixture.behind.rule, afterReconcile: 'fail' };
     const { sender, options, recovered } = await leftOpen();
-    const repeat = sender.send(message, options);
+    const repeat = await asked(sender.send(message, options));
     tell({ kind: 'absent' });
     await recovered;
-    expect(await repeat).toMatchObject({ kind: 'no-channel', attempts: [{ searched: 'absent' }] });
+    expect(await repeat.result).toMatchObject({ kind: 'no-channel', attempts: [{ searched: 'absent' }] });
     expect([fixture.deliveries.state.waiting, fixture.behind.sends]).toEqual([0, 1]);
   });
 

@@ -73,8 +73,9 @@ export class WrittenRuns {
   async run(stock: JournalStock, written: WrittenMessage, names: Names, before?: HeldBefore): Promise<Taken> {
     const { clock, sender, bootClock, deliveries } = this.#dependencies;
     const { id, message, deadline, payload } = written;
+    const { signal: hangUp, ...options } = written.options;
     // A caller who hangs up cancels nothing that has a key: it outlives the connection.
-    const options = written.key !== undefined ? unsignalled(written.options) : written.options;
+    const signal = written.key === undefined ? hangUp : undefined;
     const doubt = before?.entry.attempts.some(isOpenAttempt) === true ? before.entry.result : undefined;
     if (!stock.makeRoom(payload.length)) {
       return over(doubt ?? noJournal(id, 'messages of open end fill the journal'));
@@ -90,7 +91,11 @@ export class WrittenRuns {
     try {
       result = await sender.send(message, {
         ...options,
-        ...{ timeoutMs, id: facts.id, attempts: run, counted: doubt !== undefined },
+        ...(signal && { signal }),
+        timeoutMs,
+        id: facts.id,
+        attempts: run,
+        counted: doubt !== undefined,
         onLate: (end) => {
           const waits = run.delivery !== undefined && mayComeLater(end);
           if (!waits) options.onLate?.(end);
@@ -113,7 +118,7 @@ export class WrittenRuns {
       result = run.keptBack(error);
     }
     if (before !== undefined) result = afterBefore(run, before, doubt !== undefined, result);
-    if (options.signal?.aborted !== true) result = await keep(result);
+    if (signal?.aborted !== true) result = await keep(result);
     const saved = result.kind === 'pending' ? Promise.resolve() : run.end(result);
     late.told(saved);
     return { result, saved };
@@ -151,10 +156,4 @@ function afterBefore(
   if (!open || result.kind === 'accepted') return result;
   run.reopenAll();
   return { ...entry.result, attempts: [...entry.result.attempts, ...result.attempts] };
-}
-
-function unsignalled(options: SendOptions): SendOptions {
-  const rest: { -readonly [Name in keyof SendOptions]: SendOptions[Name] } = { ...options };
-  delete rest.signal;
-  return rest;
 }

@@ -166,7 +166,7 @@ export class ModelledProcess {
     if (typeof recovered === 'string') return { open: false, reason: recovered };
     const bounds = { maxBytes: 1_000_000, retentionMs: 86_400_000 };
     const stock = new JournalStock({ file, clock: time, log: silentLog }, bounds);
-    stock.start();
+    await stock.start();
     // The stock is the journal's own class, with the real one's file behind it.
     this.#openNow = { open: true, stock, kept: recovered.kept };
     return this.#openNow;
