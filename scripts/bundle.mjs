@@ -52,6 +52,8 @@ for (const bin of Object.values(manifest.bin ?? {})) {
     platform: 'node',
     format: 'cjs',
     target: 'node20.19',
+    // In a script of `node:vm` it is experimental; what is loaded later is loaded by `require`.
+    supported: { 'dynamic-import': false },
     sourcemap: 'linked',
     legalComments: 'linked',
     define: {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Script, constants } from 'node:vm';
+import { Script } from 'node:vm';
 
 const file = fileURLToPath(import.meta.url).replace(/\.mjs$/, '.cjs');
 
@@ -22,7 +22,6 @@ const parameters = 'exports, require, module, __filename, __dirname';
 export const script = new Script(`(function (${parameters}) {${readFileSync(file, 'utf8')}\n})`, {
   filename: file,
   cachedData: readCache(),
-  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
 
 const program = { exports: {} };

@@ -167,6 +167,7 @@ export class Agent {
       if (this.#phase === 'starting') this.#phase = 'serving';
       log.info({ api: formatListenAddress(api), admin: formatListenAddress(admin) }, 'agent listening');
       await this.#feed.start();
+      await this.#intake.settled();
       this.#reporter?.start();
       void this.#sender.recover();
       return { api, admin };
@@ -196,6 +197,7 @@ export class Agent {
     this.#phase = 'stopping';
     await this.#api.stop(stopTimeoutMs);
     await this.#feed.stop();
+    this.#intake.stop();
     await this.#localKeys?.stop();
     await Promise.all([
       this.#deliveries.stop(),
@@ -246,7 +248,10 @@ export class Agent {
 
   async #startFromCache(): Promise<void> {
     const read = await this.#cache.load();
-    if (read.kind === 'found') this.#intake.offer(read.offered);
+    if (read.kind === 'found') {
+      this.#intake.offer(read.offered);
+      await this.#intake.settled();
+    }
     if (read.kind !== 'unusable') return;
     this.#cacheTrouble = read.reason;
     this.#dependencies.log.warn({ reason: read.reason }, 'strategy cache not used');

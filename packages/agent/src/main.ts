@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadOptions } from '@waystation/config';
 import { isWaystationError } from '@waystation/core';
 import type { Clock, ConfigStore } from '@waystation/core';
@@ -20,6 +21,8 @@ import { runUntilSignal, stopSignals } from './run-until-signal.ts';
 const version = process.env['WAYSTATION_VERSION_'] ?? '0.0.0-source';
 
 const clock: Clock = { now: () => performance.now(), wallTime: () => Date.now() };
+/** How long callers have the agent to themselves before it turns to its store. */
+const beforeStoreMs = 50;
 const readText = (path: string): Promise<string> => readFile(path, 'utf8');
 
 async function main(): Promise<void> {
@@ -94,7 +97,9 @@ async function buildAgent(config: AgentConfig, values: AgentOptionValues, log: A
   );
   const openStore = async (): Promise<ConfigStore> => {
     if (source.kind !== 'etcd') throw new Error('an agent that follows a file asked for a store');
-    // The client of etcd is a third of the program: it is loaded once the ports are open.
+    // The client of etcd is a third of the program, and loading it holds the loop: who waited for the ports to open
+    // comes first.
+    await delay(beforeStoreMs);
     const { EtcdStore } = await import('@waystation/etcd');
     return new EtcdStore(source.etcd);
   };

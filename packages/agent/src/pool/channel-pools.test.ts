@@ -1,3 +1,4 @@
+import { finish } from '@waystation/core';
 import type { Channel, StrategyInput } from '@waystation/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SendSide } from '../status/send-side.ts';
@@ -79,16 +80,20 @@ describe('renewChannels', () => {
   const hangzhou = { provider: 'aliyun', regionId: 'cn-hangzhou' } as const;
 
   it('keeps what is equal whatever the order of its fields, and tells what was opened and left', () => {
-    const first = renewChannels(new Map(), channelsOf({ a: hangzhou, b: hangzhou, c: hangzhou }), open);
+    const first = finish(
+      renewChannels(new Map(), channelsOf({ a: hangzhou, b: hangzhou, c: hangzhou }), open),
+    );
     expect(first).toMatchObject({ opened: ['a', 'b', 'c'], kept: [], left: [] });
-    const second = renewChannels(
-      first.channels,
-      channelsOf({
-        d: hangzhou,
-        a: { regionId: 'cn-hangzhou', provider: 'aliyun' },
-        b: { ...hangzhou, account: 'x' },
-      }),
-      open,
+    const second = finish(
+      renewChannels(
+        first.channels,
+        channelsOf({
+          d: hangzhou,
+          a: { regionId: 'cn-hangzhou', provider: 'aliyun' },
+          b: { ...hangzhou, account: 'x' },
+        }),
+        open,
+      ),
     );
     expect(second).toMatchObject({ opened: ['d', 'b'], kept: ['a'] });
     expect(second.channels.get('a')).toBe(first.channels.get('a'));

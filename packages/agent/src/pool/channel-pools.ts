@@ -1,5 +1,5 @@
 import { canonicalJson } from '@waystation/core';
-import type { Channel, Strategy } from '@waystation/core';
+import type { Channel, Steps, Strategy } from '@waystation/core';
 import type { SendChannel } from './send-channel.ts';
 
 /** The open channels of one strategy by name. */
@@ -14,12 +14,12 @@ export interface ChannelChanges {
   readonly left: readonly SendChannel[];
 }
 
-/** The channels of a strategy, those that did not change taken over from the former set with their connections. */
-export function renewChannels(
+/** The channels of a strategy, those that did not change taken over from the former set with their connections; a step a channel. */
+export function* renewChannels(
   former: ChannelSet,
   wanted: Strategy['channels'],
   open: (name: string, channel: Channel) => SendChannel,
-): ChannelChanges {
+): Steps<ChannelChanges> {
   const channels = new Map<string, SendChannel>();
   const opened: string[] = [];
   const kept: string[] = [];
@@ -32,6 +32,7 @@ export function renewChannels(
       channels.set(name, open(name, channel));
       opened.push(name);
     }
+    yield;
   }
   const left = [...former.values()].filter((channel) => channels.get(channel.name) !== channel);
   return { channels, opened, kept, left };

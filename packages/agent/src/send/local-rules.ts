@@ -1,5 +1,5 @@
-import { channelEndpoint, isEndpointAllowed } from '@waystation/core';
-import type { AllowEndpoint, Channel, ErrorCode, RoutingSnapshot } from '@waystation/core';
+import { channelEndpoint, eachInSteps, isEndpointAllowed } from '@waystation/core';
+import type { AllowEndpoint, Channel, ErrorCode, RoutingSnapshot, Steps } from '@waystation/core';
 import type { CredentialBook, CredentialFacts } from '../credentials/credential-book.ts';
 import { usesKey } from '../provider/http/gateway-dialect.ts';
 
@@ -20,11 +20,12 @@ const wanted = { aliyun: 'aliyun', http: 'api-key' } as const;
 const mostReasons = 10;
 
 /** Why this host refuses a strategy, in one sentence that begins with the code; undefined: it does not. */
-export function refuseLocally({ strategy }: RoutingSnapshot, rules: LocalRules): string | undefined {
-  const breaches = Object.entries(strategy.channels).flatMap(([name, channel]) => [
+export function* refuseLocally({ strategy }: RoutingSnapshot, rules: LocalRules): Steps<string | undefined> {
+  const found = yield* eachInSteps(Object.entries(strategy.channels), ([name, channel]) => [
     ...endpointBreach(name, channel, rules),
     ...credentialBreach(name, channel, rules),
   ]);
+  const breaches = found.flat();
   const [first] = breaches;
   if (first === undefined) return undefined;
   const told = breaches.slice(0, mostReasons).map(({ reason }) => reason);

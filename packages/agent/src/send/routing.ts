@@ -1,5 +1,5 @@
-import { buildPicker } from '@waystation/core';
-import type { Channel, Picker, RoutingSnapshot } from '@waystation/core';
+import { buildPicker, finish } from '@waystation/core';
+import type { Channel, Picker, RoutingSnapshot, Steps } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { renewChannels } from '../pool/channel-pools.ts';
 import type { ChannelSet } from '../pool/channel-pools.ts';
@@ -70,14 +70,22 @@ export class Routing implements StrategyApplier {
     };
   }
 
+  /** As `applyInSteps`, in one go. */
   apply(snapshot: RoutingSnapshot): ApplyResult {
+    return finish(this.applyInSteps(snapshot));
+  }
+
+  *applyInSteps(snapshot: RoutingSnapshot): Steps<ApplyResult> {
     const { rules, openChannel, troubles, log } = this.#dependencies;
-    const reason = refuseLocally(snapshot, rules);
+    const reason = yield* refuseLocally(snapshot, rules);
     if (reason !== undefined) return { applied: false, reason };
     const former = this.#current;
-    const changes = renewChannels(former?.channels ?? new Map(), snapshot.strategy.channels, openChannel);
+    const known = former?.channels ?? new Map();
+    const changes = yield* renewChannels(known, snapshot.strategy.channels, openChannel);
+    const picker = buildPicker(snapshot);
+    yield;
     const { channels } = changes;
-    const state = { snapshot, picker: buildPicker(snapshot), channels, candidates: new Candidates(channels) };
+    const state = { snapshot, picker, channels, candidates: new Candidates(channels) };
     this.#count(state, 0);
     this.#current = state;
     if (former !== undefined) this.#retire(former);

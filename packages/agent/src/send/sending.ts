@@ -1,4 +1,4 @@
-import { tellChannelState } from '@waystation/core';
+import { finish, tellChannelState } from '@waystation/core';
 import type {
   Candidate,
   ChannelBlock,
@@ -6,6 +6,7 @@ import type {
   Clock,
   Message,
   RoutingSnapshot,
+  Steps,
 } from '@waystation/core';
 import type { CredentialBook } from '../credentials/credential-book.ts';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
@@ -33,7 +34,7 @@ import type { Sender } from './sender.ts';
 /** The parts of the sending half. */
 export interface SendingParts {
   readonly credentials: Pick<CredentialBook, 'stop'>;
-  readonly routing: Pick<Routing, 'apply' | 'current' | 'stop'>;
+  readonly routing: Pick<Routing, 'applyInSteps' | 'current' | 'stop'>;
   readonly sender: Pick<Sender, 'send' | 'counts'>;
   readonly caller: ProviderCaller;
   readonly searcher: Pick<Searcher, 'stop'>;
@@ -91,9 +92,14 @@ export class Sending implements SendSide {
     return this.#parts.past;
   }
 
+  /** As `applyInSteps`, in one go. */
   apply(snapshot: RoutingSnapshot): ApplyResult {
+    return finish(this.applyInSteps(snapshot));
+  }
+
+  *applyInSteps(snapshot: RoutingSnapshot): Steps<ApplyResult> {
     const { routing, blocks, health, limits } = this.#parts;
-    const result = routing.apply(snapshot);
+    const result = yield* routing.applyInSteps(snapshot);
     const state = routing.current();
     if (state !== undefined) blocks.keep([...state.channels.keys()].map((name) => state.candidates.of(name)));
     if (result.applied && state !== undefined) {

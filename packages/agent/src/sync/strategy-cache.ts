@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { overrideSchema } from '@waystation/core';
 import { z } from 'zod';
 import { replaceFile } from '../disk/replace-file.ts';
@@ -90,6 +91,8 @@ export class StrategyCache {
 
   async #writeAll(): Promise<void> {
     while (this.#next !== undefined) {
+      // In a turn of its own: a large one takes long to put into words.
+      await setImmediate();
       const offered = this.#next;
       this.#next = undefined;
       try {

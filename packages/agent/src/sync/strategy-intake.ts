@@ -1,7 +1,8 @@
-import { strategyDigest } from '@waystation/config';
-import { canonicalJson, parseStrategy, strategyError } from '@waystation/core';
-import type { Clock, Revision, RoutingSnapshot, StrategyWarning } from '@waystation/core';
+import { strategyDigestInSteps } from '@waystation/config';
+import { canonicalJson, parseStrategyInSteps, strategyError } from '@waystation/core';
+import type { Clock, Revision, RoutingSnapshot, Steps, StrategyWarning } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
+import { SlicedWork } from './sliced-work.ts';
 import type { OfferedStrategy, StrategySource, StrategyTaker } from './offered-strategy.ts';
 import type { StrategyApplier } from './strategy-applier.ts';
 
@@ -25,7 +26,7 @@ export interface RefusedStrategy {
 
 /** What the intake works with. */
 export interface StrategyIntakeDependencies {
-  readonly applier: StrategyApplier;
+  readonly applier: Pick<StrategyApplier, 'applyInSteps'>;
   readonly clock: Clock;
   readonly log: AgentLogger;
   /** Keeps what was applied for the next start. */
@@ -34,9 +35,13 @@ export interface StrategyIntakeDependencies {
   readonly onChange: () => void;
 }
 
-/** The one way in for strategies: parse, check, apply; what is refused leaves the last good one in force. */
+/**
+ * The one way in for strategies: parse, check, apply; what is refused leaves the last good one in force. They are
+ * taken one after the other, each in slices between which messages have their turn; a small one is taken at once.
+ */
 export class StrategyIntake implements StrategyTaker {
   readonly #dependencies: StrategyIntakeDependencies;
+  readonly #work: SlicedWork;
   /** The last that was offered, and the last of them that is routed by. */
   #newest: OfferedStrategy | undefined;
   #good: OfferedStrategy | undefined;
@@ -48,6 +53,7 @@ export class StrategyIntake implements StrategyTaker {
 
   constructor(dependencies: StrategyIntakeDependencies) {
     this.#dependencies = dependencies;
+    this.#work = new SlicedWork(dependencies);
   }
 
   get applied(): AppliedStrategy | undefined {
@@ -71,18 +77,17 @@ export class StrategyIntake implements StrategyTaker {
 
   offer(offered: OfferedStrategy): void {
     this.#newest = offered;
-    const reason = this.#apply(offered);
-    if (reason === undefined) {
-      this.#refused = undefined;
-      this.#keep(offered);
-      return;
-    }
-    this.refuse(offered.source, offered.revision, reason);
-    // A drain must hold even while the store's newest strategy is one that cannot be used.
-    const good = this.#good;
-    if (good === undefined || canonicalOverrides(good) === canonicalOverrides(offered)) return;
-    const drained = { ...good, overrides: offered.overrides };
-    if (this.#apply(drained) === undefined) this.#keep(drained);
+    this.#work.add(this.#take(offered));
+  }
+
+  /** Waits until everything that was offered has been taken or refused. */
+  settled(): Promise<void> {
+    return this.#work.settled();
+  }
+
+  /** Takes nothing more; what is half taken is dropped. */
+  stop(): void {
+    this.#work.stop();
   }
 
   /** Looks once more at the newest strategy, since what it is checked against has changed. */
@@ -91,6 +96,30 @@ export class StrategyIntake implements StrategyTaker {
   }
 
   refuse(source: StrategySource, revision: Revision, reason: string): void {
+    this.#work.add(this.#refuseInTurn(source, revision, reason));
+  }
+
+  /** After those that were offered before it. */
+  *#refuseInTurn(source: StrategySource, revision: Revision, reason: string): Steps<void> {
+    this.#refuse(source, revision, reason);
+  }
+
+  *#take(offered: OfferedStrategy): Steps<void> {
+    const reason = yield* this.#apply(offered);
+    if (reason === undefined) {
+      this.#refused = undefined;
+      this.#keep(offered);
+      return;
+    }
+    this.#refuse(offered.source, offered.revision, reason);
+    // A drain must hold even while the store's newest strategy is one that cannot be used.
+    const good = this.#good;
+    if (good === undefined || canonicalOverrides(good) === canonicalOverrides(offered)) return;
+    const drained = { ...good, overrides: offered.overrides };
+    if ((yield* this.#apply(drained)) === undefined) this.#keep(drained);
+  }
+
+  #refuse(source: StrategySource, revision: Revision, reason: string): void {
     if (this.#refused?.revision === revision && this.#refused.reason === reason) return;
     this.#refused = { revision, reason, at: this.#dependencies.clock.wallTime() };
     this.#refusals += 1;
@@ -100,20 +129,21 @@ export class StrategyIntake implements StrategyTaker {
   }
 
   /** Puts a strategy in force, or tells why not. */
-  #apply(offered: OfferedStrategy): string | undefined {
+  *#apply(offered: OfferedStrategy): Steps<string | undefined> {
     const { applier, clock, log } = this.#dependencies;
     const document = parseJson(offered.text);
     if (document === undefined) return 'the strategy is not JSON';
-    const parsed = parseStrategy(document.value);
+    yield;
+    const parsed = yield* parseStrategyInSteps(document.value);
     if (!parsed.ok) return strategyError(parsed).message;
     const { revision, overrides, source } = offered;
     const snapshot = {
       revision,
-      digest: strategyDigest(parsed.strategy),
+      digest: yield* strategyDigestInSteps(parsed.strategy),
       strategy: parsed.strategy,
       overrides,
     };
-    const result = applier.apply(snapshot);
+    const result = yield* applier.applyInSteps(snapshot);
     if (!result.applied) return result.reason;
     const warnings = [...parsed.warnings.map(inWords), ...result.warnings];
     const before = this.#applied?.snapshot;

@@ -1,7 +1,7 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ConfigStore, RoutingSnapshot, StrategyInput } from '@waystation/core';
+import type { ConfigStore, RoutingSnapshot, Steps, StrategyInput } from '@waystation/core';
 import type { AgentConfig } from '../agent-config.ts';
 import { Agent } from '../agent.ts';
 import type { ListenAddress } from '../http/listen-address.ts';
@@ -54,6 +54,11 @@ export class FakeSendSide implements SendSide {
 
   get counts(): SendSide['counts'] {
     return { accepted: 1, failed: 2, unknown: 3 };
+  }
+
+  *applyInSteps(snapshot: RoutingSnapshot): Steps<ReturnType<SendSide['apply']>> {
+    yield;
+    return this.apply(snapshot);
   }
 
   apply(snapshot: RoutingSnapshot): ReturnType<SendSide['apply']> {

@@ -25,7 +25,10 @@ interface PreparedRoute {
 
 const everyChannel = (): boolean => true;
 
-/** Prepares a snapshot for picking. Channels that a route names but the strategy does not know are left out. */
+/**
+ * Prepares a snapshot for picking, each route once a message takes it. Channels that a route names but the strategy
+ * does not know are left out.
+ */
 export function buildPicker(snapshot: RoutingSnapshot): Picker {
   const { strategy } = snapshot;
   const matcher = buildRouteMatcher(strategy);
@@ -40,7 +43,6 @@ export function buildPicker(snapshot: RoutingSnapshot): Picker {
     prepared.set(route, made);
     return made;
   };
-  for (const route of strategy.routes) prepare(route);
   return {
     snapshot,
     pick(message, random, options) {

@@ -16,8 +16,10 @@ export function* canonicalPieces(value: unknown, depth = 2): Generator<string, v
     return;
   }
   const listed = Array.isArray(value);
+  // With its keys in their final order: those that are whole numbers come first, as they do in every object.
+  const ordered = listed ? value : withSortedKeys(value, (item) => item);
   let before = listed ? '[' : '{';
-  for (const [key, item] of listed ? value.entries() : sortedEntries(value)) {
+  for (const [key, item] of Object.entries(ordered)) {
     if (!listed && item === undefined) continue;
     yield listed ? before : `${before}${JSON.stringify(key)}:`;
     yield* canonicalPieces(item, depth - 1);
@@ -30,14 +32,14 @@ export function* canonicalPieces(value: unknown, depth = 2): Generator<string, v
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  // Without a prototype, a key named `__proto__` is a key like any other.
-  const result = Object.create(null) as Record<string, unknown>;
-  for (const [key, item] of sortedEntries(value)) {
-    result[key] = sorted(item);
-  }
-  return result;
+  return withSortedKeys(value, sorted);
 }
 
-function sortedEntries(value: object): [string, unknown][] {
-  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+function withSortedKeys(value: object, change: (item: unknown) => unknown): Record<string, unknown> {
+  // Without a prototype, a key named `__proto__` is a key like any other.
+  const result = Object.create(null) as Record<string, unknown>;
+  for (const [key, item] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    result[key] = change(item);
+  }
+  return result;
 }

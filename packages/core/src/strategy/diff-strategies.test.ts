@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StrategyInput } from '../model/strategy.ts';
 import { strategyArbitrary } from '../testing/arbitraries.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, canonicalPieces } from './canonical-json.ts';
 import { diffStrategies } from './diff-strategies.ts';
 
 const before: StrategyInput = {
@@ -103,6 +103,8 @@ describe('canonical JSON', () => {
       fc.property(fc.jsonValue(), (value) => {
         expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
         expect(canonicalJson(turned(value))).toBe(canonicalJson(value));
+        for (const depth of [0, 1, 2, 5])
+          expect([...canonicalPieces(value, depth)].join('')).toBe(canonicalJson(value));
       }),
     );
   });

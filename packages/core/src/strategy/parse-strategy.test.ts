@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StrategyInput } from '../model/strategy.ts';
+import { strategySchema } from '../model/strategy.ts';
 import { strategyArbitrary } from '../testing/arbitraries.ts';
 import { parseStrategy, strategyError } from './parse-strategy.ts';
 
@@ -330,6 +331,20 @@ describe('whatever it is given', () => {
       fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true }), (value) => {
         const parsed = parseStrategy(value);
         expect(parsed.ok || parsed.issues.length > 0).toBe(true);
+      }),
+    );
+  });
+
+  it('takes, part by part, what the whole schema takes, and makes the same of it', () => {
+    fc.assert(
+      fc.property(strategyArbitrary, fc.jsonValue(), fc.nat(), (document, value, draw) => {
+        const plain = JSON.parse(JSON.stringify(document)) as StrategyInput;
+        for (const candidate of [plain, replaceOne(plain, value, draw)]) {
+          const whole = strategySchema.safeParse(candidate);
+          const parsed = parseStrategy(candidate);
+          expect(parsed.ok ? parsed.strategy : undefined).toEqual(whole.data);
+          if (parsed.ok) expect(JSON.stringify(parsed.strategy)).toBe(JSON.stringify(whole.data));
+        }
       }),
     );
   });

@@ -1,0 +1,65 @@
+import type { Steps } from '@waystation/core';
+import { describe, expect, it } from 'vitest';
+import { SlicedWork } from './sliced-work.ts';
+
+/** Every look at the clock takes 1 ms. */
+function slowClock(): { now: () => number; wallTime: () => number } {
+  let at = 0;
+  return { now: () => (at += 1), wallTime: () => at };
+}
+
+describe('SlicedWork', () => {
+  function* count(name: string, to: number, done: string[]): Steps<void> {
+    for (let step = 1; step <= to; step += 1) {
+      done.push(`${name}${String(step)}`);
+      yield;
+    }
+  }
+
+  it('does at once what takes less than a slice', () => {
+    const done: string[] = [];
+    const work = new SlicedWork({ clock: { now: () => 0, wallTime: () => 0 } });
+    work.add(count('a', 3, done));
+    expect(done).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it('gives way after every slice, and does one work after the other', async () => {
+    const done: string[] = [];
+    const work = new SlicedWork({ clock: slowClock() }, { sliceMs: 2 });
+    work.add(count('a', 5, done));
+    work.add(count('b', 3, done));
+    expect(done).toEqual(['a1', 'a2']);
+    const seenByOthers = new Promise<number>((resolve) => {
+      setImmediate(() => {
+        resolve(done.length);
+      });
+    });
+    expect(await seenByOthers).toBe(4);
+    await work.settled();
+    expect(done).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2', 'b3']);
+  });
+
+  it('takes work that is added by work in its turn', async () => {
+    const done: string[] = [];
+    const work = new SlicedWork({ clock: slowClock() });
+    function* outer(): Steps<void> {
+      work.add(count('inner', 2, done));
+      yield;
+      done.push('outer');
+    }
+    work.add(outer());
+    await work.settled();
+    expect(done).toEqual(['outer', 'inner1', 'inner2']);
+  });
+
+  it('drops what is left when it is stopped, and keeps nobody waiting', async () => {
+    const done: string[] = [];
+    const work = new SlicedWork({ clock: slowClock() });
+    work.add(count('a', 5, done));
+    const settled = work.settled();
+    work.stop();
+    await settled;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(done).toEqual(['a1', 'a2']);
+  });
+});
