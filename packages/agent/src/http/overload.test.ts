@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function open(
   handle: () => Promise<HttpAnswer>,
-  admission = { enter: (_bytes: number) => true, leave: (_bytes: number) => undefined },
+  admission: Parameters<typeof admitted>[1] = { enter: () => true, leave: () => undefined },
   options: Partial<HttpListenerOptions> = {},
 ): Promise<number> {
   const compatRefusal = () => ({ status: 503, headers: {}, body: 'in the words of the other API' });
