@@ -50,7 +50,7 @@ export class Flood {
     await this.#open(connections);
     const begun = performance.now();
     const tally = new FloodTally(seconds);
-    const total = Math.round(ratePerSecond * seconds);
+    const total = Math.max(1, Math.round(ratePerSecond * seconds));
     const open = new Set<Promise<void>>();
     let due = 0;
     while (due < total) {
