@@ -33,8 +33,10 @@ export async function runTasks<Result>(
 }
 
 async function tryTask<Result>(world: World, task: Task<Result>): Promise<TaskOutcome<Result>> {
+  // A folder's path is part of a socket's, which may not be long.
+  const [folder = ''] = task.name.split('+');
   for (let turn = 1; ; turn += 1) {
-    const outcome = await runTask(world, task, `${task.name}-${String(turn)}`);
+    const outcome = await runTask(world, task, `${folder}-${String(turn)}`);
     if (outcome.kind !== 'failed' || turn >= world.scale.tries) return outcome;
     console.log(`needed another try: ${task.name}: ${outcome.reason}`);
   }

@@ -8,6 +8,7 @@ import { everythingOn } from './everything-on.ts';
 import { journal } from './journal.ts';
 import { applicationCpu, latency, steady } from './latency.ts';
 import { memory } from './memory.ts';
+import { overload } from './overload.ts';
 import { pick } from './pick.ts';
 import type { Bench, RowSpec } from './row.ts';
 import { throughput } from './throughput.ts';
@@ -16,7 +17,7 @@ import { tls } from './tls.ts';
 /** Every measurement, in the order of the table. */
 export const allBenches: readonly Bench[] = [
   ...[throughput, compat, latency, steady, tls, applicationCpu, changes, edit, pick, bigStrategyApplied],
-  ...[coldStart, memory, journal, blackhole, everythingOn],
+  ...[coldStart, memory, journal, blackhole, everythingOn, overload],
 ];
 
 /** Every row of the table. */

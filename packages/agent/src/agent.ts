@@ -110,9 +110,9 @@ export class Agent {
     const openStore = (): Promise<ConfigStore> => this.#store.open();
     const shared = { taker: this.#intake, clock, log: syncLog, onChange };
     const { source, fleet } = config;
+    const { feedPace: pace, filePollMs } = tuning;
     if (source.kind === 'etcd') {
       const keys = fleetKeys(fleet, source.prefix);
-      const pace = tuning.feedPace;
       this.#feed = new StoreSync({ ...shared, openStore, random }, { keys, ...(pace && { pace }) });
       this.#reporter = new AgentReporter(
         {
@@ -125,16 +125,12 @@ export class Agent {
         { key: keys.agent(config.agentId) },
       );
     } else {
-      const { filePollMs } = tuning;
       const options = { path: source.path, ...(filePollMs !== undefined && { pollMs: filePollMs }) };
       this.#feed = new FileSync(shared, options);
     }
     this.#localKeys = localKeysFileOf(dependencies, config);
     this.#status = this.#newStatus();
-    this.#admission = new Admission(
-      { clock, log: log.child({ component: 'api' }), atTurnEnd: setImmediate },
-      { maxUnderWay: config.maxUnderWay, maxBytes: maxBodiesBytes },
-    );
+    this.#admission = admissionOf(dependencies, config);
     this.#api = this.#apiListener();
     this.#admin = new HttpListener(
       {
@@ -289,6 +285,13 @@ export class Agent {
       { address: listen, ...(protection.tls && { tls: protection.tls }) },
     );
   }
+}
+
+function admissionOf({ clock, log }: AgentDependencies, { maxUnderWay }: AgentConfig): Admission {
+  return new Admission(
+    { clock, log: log.child({ component: 'api' }), atTurnEnd: setImmediate },
+    { maxUnderWay, maxBytes: maxBodiesBytes },
+  );
 }
 
 function journalOf({ clock, log }: AgentDependencies, { dataDir, journal }: AgentConfig): Journal {

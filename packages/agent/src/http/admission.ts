@@ -22,6 +22,7 @@ export interface AdmissionOptions {
 const limits: LoadLimits = {
   longTurnMs: 50,
   sustainedMs: 1000,
+  gapMs: 250,
   fewUnderWay: 128,
   takenPerTurn: 64,
   calmMs: 1000,

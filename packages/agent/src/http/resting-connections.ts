@@ -9,7 +9,7 @@ interface Resting {
 /** The least time that a connection rests, in ms. */
 const restMs = 100;
 /** One connection after the other comes back, so many ms apart: refusals take a small share of the time at most. */
-const apartMs = 0.5;
+const apartMs = 0.25;
 
 /**
  * Connections whose last request was refused, and of which nothing is read for a while: whoever asks again at once

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { evenLoad, stepLoad, takesRequest } from './loop-load.ts';
 import type { LoopLoad, LoopTurn } from './loop-load.ts';
 
-const limits = { longTurnMs: 50, sustainedMs: 1000, fewUnderWay: 128, takenPerTurn: 64, calmMs: 1000 };
+const limits = {
+  longTurnMs: 50,
+  sustainedMs: 1000,
+  gapMs: 250,
+  fewUnderWay: 128,
+  takenPerTurn: 64,
+  calmMs: 1000,
+};
 
 /** Turns of `tookMs` each, back to back from `from` on. */
 function turns(count: number, tookMs: number, change: Partial<LoopTurn> = {}, from = 0): LoopTurn[] {
@@ -36,9 +43,12 @@ describe('when a loop is overloaded', () => {
     expect(after([...turns(16, 60), ...turns(1, 10, {}, 960), ...turns(16, 60, {}, 970)]).state).toBe('late');
   });
 
-  it('is not by long turns that lie far apart', () => {
-    const apart = Array.from({ length: 100 }, (_, at) => turns(1, 400, {}, at * 1000)).flat();
-    expect(after(apart).state).toBe('late');
+  it.each([
+    [251, 'late'],
+    [250, 'overloaded'],
+  ])('where long turns lie %d ms apart, is %s', (gap, state) => {
+    const apart = Array.from({ length: 3 }, (_, at) => turns(1, 400, {}, at * (400 + gap))).flat();
+    expect(after(apart).state).toBe(state);
   });
 
   it('is not by the few requests that a few callers can have under way', () => {

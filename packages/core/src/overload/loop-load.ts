@@ -25,6 +25,8 @@ export interface LoadLimits {
   readonly longTurnMs: number;
   /** How long turns must have been long, one after the other, in ms: a burst or a pause of the machine is none. */
   readonly sustainedMs: number;
+  /** Long turns further apart, in ms, are no row: those between, which took no request, brought answers alone. */
+  readonly gapMs: number;
   /** So few requests under way are never too many: their callers wait for each other, and cannot be more. */
   readonly fewUnderWay: number;
   /** Requests that an overloaded turn takes. */
@@ -44,7 +46,7 @@ export function stepLoad(load: LoopLoad, turn: LoopTurn, limits: LoadLimits): Lo
     return endedAt - load.refusedAt >= limits.calmMs ? evenLoad : load;
   }
   if (!isLong(turn, limits)) return evenLoad;
-  const goesOn = load.state === 'late' && begunAt - load.seenAt <= limits.longTurnMs;
+  const goesOn = load.state === 'late' && begunAt - load.seenAt <= limits.gapMs;
   const since = goesOn ? load.since : begunAt;
   return endedAt - since >= limits.sustainedMs
     ? { state: 'overloaded', refusedAt: endedAt }
