@@ -10,4 +10,8 @@ it('keeps every promise through crashes, lost answers and hasty callers', async 
   expect(totals.histories).toBe(share.histories);
   expect(totals.crashes).toBeGreaterThan(share.histories / 2);
   expect(totals.texts).toBeGreaterThan(share.histories);
+  // What a history does not hold, it does not prove.
+  expect(totals.batches).toBeGreaterThan(share.histories / 4);
+  expect(totals.kept).toBeGreaterThan(share.histories / 4);
+  expect(totals.limited).toBeGreaterThan(share.histories / 4);
 }, 240_000);
