@@ -31,6 +31,8 @@ function ofFate({ phones, history }: Run, { tag, id, kind }: Fate, all: readonly
   const taken = all.some((told) => told.keyed && told.tag === tag && idOf(told) !== id);
   if (taken && (kind === undefined || notSent.has(kind))) return [];
   if (kind === undefined) return [`${tag} was kept as ${id}, and nobody knows of it`];
+  // With a disk that fails the journal may not even open.
+  if (kind === undefined && history.disk.failing > 0) return [];
   // A disk that does not take what became of an attempt leaves it open until the next start.
   if (kind === 'in-progress' && history.disk.failing > 0) return [];
   if (kind === 'pending' || kind === 'in-progress') return [`${tag} was kept, and waits for ever`];
@@ -78,6 +80,7 @@ function ofExpiry({ history, fates, crashes }: Run, tag: string, calls: readonly
     ...history.phases.map(({ fromMs, forMs }) => fromMs + forMs),
     ...crashes.map((crash) => crash.at),
   ];
+  ends.push(first.toldAt);
   const unwell = ends.some((end) => end + wellMs > lastTry);
   return unwell ? [] : [`${tag} expired, though all was well from ${at(Math.max(0, ...ends))} on`];
 }
