@@ -56,9 +56,9 @@ function ofLastStart({ phones, history }: Run, tag: string, calls: readonly Told
 
 /** While the wall clock is in doubt, nothing is sent of our own accord of what waited before. */
 function ofDoubt({ phones, history, crashes }: Run, tag: string, calls: readonly Told[]): string[] {
-  const keptAt = Math.min(...calls.map((told) => (isPending(told) ? told.toldAt : Infinity)));
   return phones.written(tag).flatMap(({ at: when }) => {
     if (calls.some(({ calledAt, deadline }) => calledAt <= when && when <= deadline)) return [];
+    const keptAt = keptFrom(calls, when);
     const doubted = history.clockJumps.some(({ atMs, byMs }) => {
       const since = atMs + writingMs(history);
       const ended = crashes.some((crash) => crash.at >= keptAt && crash.at <= when);
@@ -68,6 +68,14 @@ function ofDoubt({ phones, history, crashes }: Run, tag: string, calls: readonly
     });
     return doubted ? [`${tag} was sent at ${at(when)}, while the clock was in doubt`] : [];
   });
+}
+
+/** Since when a message has been waiting that is sent at a moment; those before it under its key are over. */
+function keptFrom(calls: readonly Told[], when: number): number {
+  const kept = calls.filter((told) => isPending(told) && told.toldAt <= when);
+  const last = kept.reduce((latest, told) => Math.max(latest, told.toldAt), -Infinity);
+  const ids = kept.filter((told) => told.toldAt === last).map(idOf);
+  return Math.min(...kept.filter((told) => ids.includes(idOf(told))).map((told) => told.toldAt));
 }
 
 /** A message that waits is tried until its time: where all was well towards the end, it does not expire. */
