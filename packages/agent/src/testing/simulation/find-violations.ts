@@ -17,7 +17,12 @@ const tooLittleMs = 300 + 100;
 export function findViolations(run: Run): readonly string[] {
   const all = [...run.told, ...run.askedAgain];
   return [
-    ...all.flatMap((told) => [...ofAnswer(run, told), ...ofTime(run, told), ...ofFailover(run, told)]),
+    ...all.flatMap((told) => [
+      ...ofAnswer(run, told),
+      ...ofTime(run, told),
+      ...ofHaste(told),
+      ...ofFailover(run, told),
+    ]),
     ...tagsOf(all).flatMap((tag) => [...ofDoubles(run, tag), ...ofWrites(run, tag, all)]),
     ...deliveryViolations(run, all),
     ...limitViolations(run, all),
@@ -55,6 +60,14 @@ function ofTime({ history, told: all }: Run, { tag, deadline, toldAt, answer }: 
   const writing = kept ? 3 * history.disk.flushMs : 0;
   if (answer.kind !== 'result' || toldAt <= deadline + tolerance + writing) return [];
   return [`${tag} was told ${answer.result.kind} at ${at(toldAt)}, ${String(toldAt - deadline)} ms late`];
+}
+
+/** Nobody is told that time is over while there is some. */
+function ofHaste({ tag, keyed, deliverBy, deadline, toldAt, answer }: Told): string[] {
+  if (answer.kind !== 'result' || answer.result.kind !== 'deadline' || keyed || deliverBy !== undefined)
+    return [];
+  if (deadline - toldAt <= tooLittleMs) return [];
+  return [`${tag} was told deadline at ${at(toldAt)}, ${String(deadline - toldAt)} ms before it`];
 }
 
 /** A candidate is asked at least once before a message fails, unless something known stands in the way. */
