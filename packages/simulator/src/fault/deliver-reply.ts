@@ -2,8 +2,22 @@ import type { ServerResponse } from 'node:http';
 import type { Answer } from '../aliyun/answer.ts';
 import type { Reply } from './reply.ts';
 
-/** Puts a reply on the wire; `dateMs` is what the Date header says. */
-export function deliverReply(reply: Reply, response: ServerResponse, dateMs: () => number, wait: Wait): void {
+/** What a reply needs of its endpoint. */
+export interface ReplyEndpoint {
+  /** What the Date header says, in ms since 1970. */
+  readonly dateMs: () => number;
+  /** Calls back after some milliseconds, at once for 0; never after the listener was stopped. */
+  readonly wait: (afterMs: number, then: () => void) => void;
+  /** Resets the connection of the caller that has this port. */
+  readonly reset: (callersPort: number | undefined) => void;
+}
+
+/** Puts a reply on the wire. */
+export function deliverReply(
+  reply: Reply,
+  response: ServerResponse,
+  { dateMs, wait, reset }: ReplyEndpoint,
+): void {
   switch (reply.kind) {
     case 'answer':
       wait(reply.afterMs ?? 0, () => {
@@ -18,7 +32,7 @@ export function deliverReply(reply: Reply, response: ServerResponse, dateMs: () 
     case 'silence':
       return;
     case 'reset':
-      if (reply.how === 'rst') response.socket?.resetAndDestroy();
+      if (reply.how === 'rst') reset(response.socket?.remotePort);
       else response.socket?.destroy();
       return;
     case 'half':
@@ -29,9 +43,6 @@ export function deliverReply(reply: Reply, response: ServerResponse, dateMs: () 
       return;
   }
 }
-
-/** Calls back after some milliseconds, at once for 0; never after the listener was stopped. */
-export type Wait = (afterMs: number, then: () => void) => void;
 
 function writeHead(answer: Answer, response: ServerResponse, dateMs: number): void {
   response.writeHead(answer.status, {

@@ -126,6 +126,12 @@ describe('a fault of single requests', () => {
     expect(await send('cn-beijing')).toBe('200 OK');
   });
 
+  it.each(['rst', 'fin'] as const)('reset by %s cuts a connection with TLS as well', async (how) => {
+    await set({ region: 'tls', kind: 'reset', how, accepted: true });
+    expect(await send('tls')).toBe('cut');
+    expect(arrived()).toBe(1);
+  });
+
   it.each([
     ['hang', { kind: 'hang' }, 0],
     ['hang after acceptance', { kind: 'hang', accepted: true }, 1],

@@ -157,14 +157,15 @@ export class EndpointServer {
       return { region: name, action, to, outcome, fault: fault?.id };
     }, 'request');
     this.#wait(this.#options.latencyMs(), () => {
-      deliverReply(
-        reply,
-        response,
-        () => protocol.clock(),
-        (ms, then) => {
+      deliverReply(reply, response, {
+        dateMs: () => protocol.clock(),
+        wait: (ms, then) => {
           this.#wait(ms, then);
         },
-      );
+        reset: (callersPort) => {
+          this.#gate.reset(callersPort);
+        },
+      });
     });
   }
 

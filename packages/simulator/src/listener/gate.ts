@@ -76,6 +76,11 @@ export class Gate {
     this.#held?.release();
   }
 
+  /** Resets the connection that came from this port of its caller: below TLS as well, which cannot do it itself. */
+  reset(callersPort: number | undefined): void {
+    for (const socket of this.#sockets) if (socket.remotePort === callersPort) socket.resetAndDestroy();
+  }
+
   async #turn(state: GateState, standing: Standing): Promise<void> {
     const same = state === this.#state;
     if (same && standing === this.#standing) return;

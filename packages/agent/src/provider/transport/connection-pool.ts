@@ -103,8 +103,13 @@ export class ConnectionPool {
 
   async #take(limits: CallLimits): Promise<Taken> {
     if (this.#closed || limits.signal?.aborted === true) return { kind: 'cancelled', written: false };
-    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
-      if (connection.live && connection.idleMs <= this.#keepAliveMs() && !this.#isOld(connection)) {
+    for (let connection = this.#idle.at(-1); connection !== undefined; connection = this.#idle.at(-1)) {
+      const { idleMs } = connection;
+      const usable = connection.live && idleMs <= this.#options.keepAliveMs && !this.#isOld(connection);
+      // Idle for too long for this host, as all below: it is left standing, since its closing tells how long.
+      if (usable && idleMs > this.#keepAliveMs()) break;
+      this.#idle.pop();
+      if (usable) {
         this.#busy.add(connection);
         return { connection, reused: true };
       }
@@ -138,7 +143,7 @@ export class ConnectionPool {
     const connection = new Connection(opened.socket, {
       endpoint: this.#endpoint,
       clock: this.#clock,
-      keepAliveMs: Math.max(1, this.#keepAliveMs()),
+      keepAliveMs: this.#options.keepAliveMs,
       onClosed: (closed, byPeer) => {
         this.#forget(closed, byPeer);
       },
@@ -168,7 +173,8 @@ export class ConnectionPool {
 
   #keepAliveMs(): number {
     const { keepAliveMs, maxAgeMs } = this.#options;
-    // A host that restarts closes every connection, however short its age: what was learnt must not stay for ever.
+    // A host that restarts closes every connection, however short its age: what was learnt stays only as long as
+    // idle connections are seen to be closed.
     if (this.#learnt === undefined || this.#clock.now() - this.#learnt.at > maxAgeMs) return keepAliveMs;
     return Math.min(keepAliveMs, this.#learnt.keepAliveMs);
   }
