@@ -119,7 +119,7 @@ function maySendTwice({ onUnknownOutcome, afterInconclusive }: History): boolean
 }
 
 /** Nothing is written that nobody waits for any more, nor on a channel that is out of use. */
-function ofWrites({ phones, history, peaceAt }: Run, tag: string, all: readonly Told[]): string[] {
+function ofWrites({ phones, history, crashes, peaceAt }: Run, tag: string, all: readonly Told[]): string[] {
   const calls = all.filter((told) => told.tag === tag && told.answer.kind !== 'refused');
   const written = phones.written(tag);
   const first = written.at(0)?.at ?? Infinity;
@@ -127,8 +127,9 @@ function ofWrites({ phones, history, peaceAt }: Run, tag: string, all: readonly 
     const wanted = calls.some(({ calledAt, deadline, hungUpAt, keyed, deliverBy }) => {
       const jumped = jumpedBefore(history, { at: when }, writingMs(history));
       const later = deliverBy !== undefined && (wall < deliverBy || jumped);
-      // With a slow disk it may be in the journal already, and then it is sent in its time.
-      const begun = later && !isPrompt(history);
+      // Where it is in the journal already, after a crash or with a slow disk, it is sent in its time.
+      const crashed = crashes.some((crash) => calledAt <= crash.at && crash.at <= when);
+      const begun = later && (crashed || !isPrompt(history));
       const left = hungUpAt !== undefined && !keyed && !begun && first > hungUpAt ? hungUpAt : Infinity;
       return calledAt <= when && (when < deadline || later) && when <= left;
     });
