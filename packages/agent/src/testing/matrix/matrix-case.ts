@@ -9,7 +9,7 @@ type Place = 'first' | 'both';
  * What is sent: to one number; a batch of several; or to one number with a `deliverBy`, while the fault lasts until
  * the caller has its first answer.
  */
-export type Form = 'one' | 'batch' | 'kept';
+type Form = 'one' | 'batch' | 'kept';
 
 /** One row of the matrix: a fault, and how the route and its caller go about it. */
 export interface MatrixCase {

@@ -30,9 +30,10 @@ function ofFate({ phones, history }: Run, { tag, id, kind }: Fate, all: readonly
   // A key of which nothing was sent is free: who takes it again has another message.
   const taken = all.some((told) => told.keyed && told.tag === tag && idOf(told) !== id);
   if (taken && (kind === undefined || notSent.has(kind))) return [];
-  if (kind === undefined) return [`${tag} was kept as ${id}, and nobody knows of it`];
-  // With a disk that fails the journal may not even open.
-  if (kind === undefined && history.disk.failing > 0) return [];
+  if (kind === undefined) {
+    // With a disk that fails the journal may not even open.
+    return history.disk.failing > 0 ? [] : [`${tag} was kept as ${id}, and nobody knows of it`];
+  }
   // A disk that does not take what became of an attempt leaves it open until the next start.
   if (kind === 'in-progress' && history.disk.failing > 0) return [];
   if (kind === 'pending' || kind === 'in-progress') return [`${tag} was kept, and waits for ever`];
