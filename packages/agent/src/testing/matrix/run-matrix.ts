@@ -97,15 +97,34 @@ function outIdOf(index: number): string {
   return `case-${String(index)}`;
 }
 
-/** Does something with each, some at once. */
+/** Does something with each, some at once; one begins after the other, and fewer are under way on a busy machine. */
 async function inTurn<T>(
   all: readonly T[],
   atOnceMost: number,
   run: (one: T) => Promise<void>,
 ): Promise<void> {
   const rest = [...all];
+  let begun: Promise<void> = Promise.resolve();
   const worker = async (): Promise<void> => {
-    for (let one = rest.shift(); one !== undefined; one = rest.shift()) await run(one);
+    for (let one = rest.shift(); one !== undefined; one = rest.shift()) {
+      begun = begun.then(calm);
+      await begun;
+      await run(one);
+    }
   };
   await Promise.all(Array.from({ length: atOnceMost }, worker));
+}
+
+/** A timer that is late by more says that this process has more to do than it can. */
+const lateMs = 50;
+const lookMs = 10;
+const mostLooks = 6;
+
+/** Waits until this process is not behind with what it does, or for a while. */
+async function calm(): Promise<void> {
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    const startedAt = performance.now();
+    await delay(lookMs);
+    if (performance.now() - startedAt < lookMs + lateMs) return;
+  }
 }
