@@ -66,7 +66,11 @@ function ofDoubt({ phones, history, crashes }: Run, tag: string, calls: readonly
       const since = atMs + writingMs(history);
       const ended = crashes.some((crash) => crash.at >= keptAt && crash.at <= when);
       return (
-        !ended && Math.abs(byMs) > doubt.jumpMs && keptAt + firstLookMs < atMs && since < when && when < atMs + doubt.forMs
+        !ended &&
+        Math.abs(byMs) > doubt.jumpMs &&
+        keptAt + firstLookMs < atMs &&
+        since < when &&
+        when < atMs + doubt.forMs
       );
     });
     return doubted ? [`${tag} was sent at ${at(when)}, while the clock was in doubt`] : [];
