@@ -222,4 +222,21 @@ describe('the wall clock', () => {
     await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('accepted');
     await expect.poll(() => fixture.deliveries.trouble, patience).toBeUndefined();
   });
+
+  it('that jumps while a try is in doubt keeps its message back as well', async () => {
+    let ahead = 0;
+    fixture.wallTime = () => Date.now() + ahead;
+    const sender = await fixture.open();
+    fixture.behind.script = ['unavailable', 'unknown'];
+    const { id } = await sender.send(message, within(30 * minute));
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('unknown');
+    ahead = 40 * minute;
+    fixture.behind.attempts?.absent();
+    const facts = { id, revision: 3, route: 'default', attempts: [] };
+    fixture.behind.onLate?.({ ...facts, kind: 'no-channel', reason: 'no record of it', retryAfterMs: 0 });
+    await expect.poll(() => fixture.deliveries.trouble, patience).toMatch(/jumped by 2400 s/);
+    expect(await sender.find(id)).toMatchObject({ kind: 'pending' });
+    ahead = 0;
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('accepted');
+  });
 });

@@ -108,9 +108,15 @@ export class Deliveries {
 
   /** Takes up a message that stands in the journal and was tried in vain. */
   add(delivery: KeptDelivery, result: SendResult): void {
+    // The first that waits was given its time by the clock as it is.
+    if (this.#names.size === 0) this.#watch = undefined;
+    this.#addAgain(delivery, result);
+  }
+
+  /** One whose try was in doubt waits again: for it the clock is watched all along. */
+  #addAgain(delivery: KeptDelivery, result: SendResult): void {
     if (this.#names.has(delivery.name)) return;
     this.#names.add(delivery.name);
-    if (this.#queue.size === 0 && this.#running.size === 0) this.#watch = undefined;
     this.#putBack({ ...delivery, tries: 0 }, result);
     this.#wakeAfter(0);
   }
@@ -195,7 +201,7 @@ export class Deliveries {
         return this.trouble ?? tooLate(delivery.deliverBy, clock.wallTime());
       },
       onAgain: (late) => {
-        this.add(delivery, late);
+        this.#addAgain(delivery, late);
       },
     });
     if (waits) {

@@ -7,7 +7,8 @@ type Placeless<Fault> = Fault extends unknown ? Omit<Fault, 'region' | 'match'> 
 export interface FaultRow {
   /** As the page names it. */
   readonly name: string;
-  readonly fault: Placeless<FaultSpecInput>;
+  /** `over-limit`: no fault, but the strategy's limit of the channel is used up. */
+  readonly fault: Placeless<FaultSpecInput> | { readonly kind: 'over-limit' };
   /** What the provider says is not so: no client can know better. */
   readonly lies?: true;
 }
@@ -56,6 +57,7 @@ export const faultRows: readonly FaultRow[] = [
   { name: 'answers OK and swallows the text', fault: { kind: 'swallow' }, lies: true },
   { name: 'throttles', fault: { kind: 'throttle' } },
   { name: 'throttles for a second', fault: { kind: 'throttle', retryAfterMs: 1000 } },
+  { name: 'is over its limit (`limits.channels`)', fault: { kind: 'over-limit' } },
   says('isv.MOBILE_NUMBER_ILLEGAL'),
   says('isv.SMS_SIGNATURE_ILLEGAL'),
   says('isv.AMOUNT_NOT_ENOUGH'),

@@ -7,6 +7,8 @@ const notSent: ReadonlySet<string> = new Set([
   'SEND_NO_CHANNEL',
   'SEND_DEADLINE',
   'SEND_NO_JOURNAL',
+  'SEND_LIMITED',
+  'SEND_EXPIRED',
 ]);
 
 /** What a case has broken of what is promised, in words; empty: nothing. Where a provider lies, nothing can be kept. */
@@ -17,6 +19,8 @@ export function judgeCase({ of, seen, texts }: CaseResult): readonly string[] {
     ...(codes.includes('OK') && texts === 0 ? ['told OK without a text'] : []),
     ...(codes.some((code) => notSent.has(code)) && texts > 0 ? ['told "not sent" with a text'] : []),
     ...(of.onUnknownOutcome !== 'resend' && texts > 1 ? [`doubled: ${String(texts)} texts`] : []),
+    ...(codes.at(-1) === 'SEND_PENDING' ? ['kept, and waits for ever'] : []),
+    ...(Number.isInteger(texts) ? [] : ['sent in part']),
     ...(codes.length === 0 ? ['not run'] : []),
   ];
   return words.map((word) => `${of.name}: ${word}`);

@@ -1,6 +1,7 @@
-import { matrixTimeouts, policies, unknownRules } from './matrix-case.ts';
+import { formPolicy, matrixTimeouts, policies, unknownRules } from './matrix-case.ts';
 import type { MatrixCase } from './matrix-case.ts';
-import type { CaseResult, Seen } from './run-matrix.ts';
+import type { Seen } from './run-case.ts';
+import type { CaseResult } from './run-matrix.ts';
 import { boundOf } from './time-bound.ts';
 
 /** What the page says of one case; equal for cases that share a line. */
@@ -34,17 +35,21 @@ export function claimsOf(page: string): readonly Claim[] {
       .split('|')
       .slice(1, -1)
       .map((cell) => cell.trim());
-    const [fault, place, policy, key, saw, , arrived] = cells;
-    if (cells.length !== 7 || policy === undefined || key === undefined || fault === 'fault') return [];
+    const [fault, place, forms, policy, key, saw, , arrived] = cells;
+    if (cells.length !== 8 || forms === undefined || policy === undefined || key === undefined) return [];
+    if (fault === 'fault') return [];
     if (/^-+$/.test(fault ?? '')) return [];
     const named = policy === 'any' ? policies : policy.split(', ');
     const keys = key === 'either' ? ['unkeyed', 'keyed'] : [key === 'yes' ? 'keyed' : 'unkeyed'];
-    return named.flatMap((one) =>
-      keys.map((keyed) => ({
-        name: [fault, place, one, rule, keyed].join(' | '),
-        claim: `${saw ?? ''} | ${arrived ?? ''}`,
-      })),
-    );
+    const claim = `${saw ?? ''} | ${arrived ?? ''}`;
+    return forms.split(', ').flatMap((form) => {
+      if (form !== 'one') {
+        return [{ name: [fault, place, formPolicy, rule, 'keyed', form].join(' | '), claim }];
+      }
+      return named.flatMap((one) =>
+        keys.map((keyed) => ({ name: [fault, place, one, rule, keyed, form].join(' | '), claim })),
+      );
+    });
   });
 }
 
@@ -52,7 +57,7 @@ export function claimsOf(page: string): readonly Claim[] {
 export function reliabilityPage(results: readonly CaseResult[]): string {
   const parts = unknownRules.map((rule) => {
     const lines = linesOf(results.filter(({ of }) => of.onUnknownOutcome === rule));
-    const head = ['fault', 'in', 'policy', 'key', 'the caller saw', 'within', 'texts'];
+    const head = ['fault', 'in', 'sent', 'policy', 'key', 'the caller saw', 'within', 'texts'];
     return `## \`onUnknownOutcome: ${rule}\`\n\n${table(head, lines)}`;
   });
   return `${introduction(results)}\n\n${parts.join('\n\n')}\n`;
@@ -70,7 +75,7 @@ function introduction(results: readonly CaseResult[]): string {
 
 # What a broken provider costs
 
-Every kind of fault of the [simulator](reference/simulator.md), in the region that is asked first or in both, under every policy and every \`onUnknownOutcome\`, with and without an \`Idempotency-Key\`: ${String(results.length)} cases, each run against the ledger of what reached phones. The tests run them again and compare.
+Every kind of fault of the [simulator](reference/simulator.md), in the region that is asked first or in both, under every policy and every \`onUnknownOutcome\`, with and without an \`Idempotency-Key\`; under \`${formPolicy}\` and with a key also as a batch of three numbers, and with a \`deliverBy\` that keeps it: ${String(results.length)} cases, each run against the ledger of what reached phones. The tests run them again and compare.
 
 |  |  |
 | --- | --- |
@@ -82,7 +87,7 @@ Every kind of fault of the [simulator](reference/simulator.md), in the region th
 | more than one text where the route does not say \`resend\` | ${count((result) => honest(result) && result.of.onUnknownOutcome !== 'resend' && result.texts > 1)} |
 | more than one text where the route says \`resend\` | ${String(doubled.length)} |
 
-The route has two channels of two accounts. A caller with a key comes again with it as soon as it was answered; both answers are shown where they differ. Timeouts here are \`connectMs\` ${String(connectMs)}, \`readMs\` ${String(readMs)}, \`totalMs\` ${String(totalMs)}; *within* is what the waiting came to: *at once*, where no timeout and no search was waited for. \`texts\` counts what reached the phone, also after the answer.
+The route has two channels of two accounts. A caller with a key comes again with it as soon as it was answered; both answers are shown where they differ. Timeouts here are \`connectMs\` ${String(connectMs)}, \`readMs\` ${String(readMs)}, \`totalMs\` ${String(totalMs)}; *within* is what the waiting came to: *at once*, where no timeout and no search was waited for. \`texts\` counts what reached the phone, also after the answer; a batch counts as one where each of its numbers got its text once. The fault of a message that is kept lasts until its caller was told so, but for faults of the connection itself; what is shown then is what \`GET /v1/messages/{id}\` says of it in the end, at most 6 s later.
 
 ## Where a promise needed a compromise
 
@@ -111,12 +116,31 @@ function linesOf(results: readonly CaseResult[]): readonly (readonly string[])[]
     const { fault, place, saw, arrived } = line;
     const took = wordsOf(Math.max(...alike.map(boundOf)));
     const cases = alike.map(({ of }) => of);
-    return shares(cases).map(([policy, key]) => [fault, place, policy, key, saw, took, arrived]);
+    return shares(cases).map(([forms, policy, key]) => [
+      ...[fault, place, forms, policy, key, saw, took, arrived],
+    ]);
   });
 }
 
 /** Policies and keys of cases that came to the same, in as few lines as say exactly these. */
-function shares(cases: readonly MatrixCase[]): readonly (readonly [string, string])[] {
+function shares(cases: readonly MatrixCase[]): readonly (readonly [string, string, string])[] {
+  const others = (['batch', 'kept'] as const).filter((form) => cases.some((one) => one.form === form));
+  const rows = sharesOfOne(cases.filter(({ form }) => form === 'one')).map(([policy, key]) => ({
+    forms: ['one'],
+    policy,
+    key,
+  }));
+  if (others.length > 0) {
+    const alike = rows.find(
+      ({ policy, key }) => (policy === 'any' || policy.includes(formPolicy)) && key !== 'no',
+    );
+    if (alike === undefined) rows.push({ forms: [...others], policy: formPolicy, key: 'yes' });
+    else alike.forms.push(...others);
+  }
+  return rows.map(({ forms, policy, key }) => [forms.join(', '), policy, key]);
+}
+
+function sharesOfOne(cases: readonly MatrixCase[]): readonly (readonly [string, string])[] {
   const keysOf = (policy: string): string => {
     const keys = cases.filter((one) => one.policy === policy).map(({ keyed }) => (keyed ? 'yes' : 'no'));
     return keys.length === 2 ? 'either' : (keys[0] ?? '');

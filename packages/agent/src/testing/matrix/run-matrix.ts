@@ -3,43 +3,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator } from '@waystation/simulator';
-import type { FaultSpecInput, Simulator } from '@waystation/simulator';
-import { sendAnswer } from '../../http/send-answer.ts';
+import type { Simulator } from '@waystation/simulator';
 import { Journal } from '../../journal/journal.ts';
-import { JournalledSender } from '../../journal/journalled-sender.ts';
-import type { SendResult } from '../../send/send-result.ts';
-import { messageTo, openTestSending, realClock, silentLog, snapshotOf } from '../send-fixture.ts';
-import { caseStrategy, matrixCases, matrixTimeouts } from './matrix-case.ts';
+import { realClock, silentLog } from '../send-fixture.ts';
+import { matrixCases } from './matrix-case.ts';
 import type { MatrixCase } from './matrix-case.ts';
-
-/** One call of a case's caller, as it saw it. */
-export interface Seen {
-  readonly status: number;
-  readonly code: string;
-  readonly ms: number;
-  readonly result: SendResult;
-}
+import { aftermathMs, phonesOf, runCase } from './run-case.ts';
+import type { Seen, Stage } from './run-case.ts';
 
 /** What a case came to. */
 export interface CaseResult {
   readonly of: MatrixCase;
-  /** One call; with a key, two. */
+  /** One call; with a key, two; what became of a message that was kept, last. */
   readonly seen: readonly Seen[];
-  /** Texts on phones after everything was over. */
+  /** Texts on phones after everything was over; of a batch, how often all its numbers got theirs. */
   readonly texts: number;
 }
 
 /** Kinds of faults that let a caller wait, and so may be many at once. */
-const silent: ReadonlySet<FaultSpecInput['kind']> = new Set(['blackhole', 'slow', 'hang', 'stall']);
+const silent: ReadonlySet<MatrixCase['row']['fault']['kind']> = new Set([
+  'blackhole',
+  'slow',
+  'hang',
+  'stall',
+]);
 const atOnce = { silent: 80, prompt: 6 } as const;
-/** Until what was outstanding at the last answer is over. */
-const aftermathMs = 5000;
-
-interface Stage {
-  readonly simulator: Simulator;
-  readonly journal: Journal;
-}
-
 /** Runs cases of the matrix against the simulator, each with a sending half of its own; all of them unless told. */
 export async function runMatrix(
   cases: readonly MatrixCase[] = matrixCases,
@@ -63,8 +51,8 @@ export async function runMatrix(
       seen.set(of, await runCase(of, stage, outIdOf(cases.indexOf(of))));
       onCase(seen.size);
     };
-    const isSilent = ({ row, onUnknownOutcome }: MatrixCase): boolean =>
-      silent.has(row.fault.kind) || onUnknownOutcome === 'reconcile';
+    const isSilent = ({ row, form, onUnknownOutcome }: MatrixCase): boolean =>
+      silent.has(row.fault.kind) || onUnknownOutcome === 'reconcile' || form === 'kept';
     await inTurn(cases.filter(isSilent), atOnce.silent, run);
     await inTurn(
       cases.filter((of) => !isSilent(of)),
@@ -73,7 +61,7 @@ export async function runMatrix(
     );
     await delay(aftermathMs);
     return cases.map((of, at) => {
-      const texts = simulator.texts({ outId: outIdOf(at) }).length;
+      const texts = simulator.texts({ outId: outIdOf(at) }).length / phonesOf(of, outIdOf(at)).length;
       return { of, seen: seen.get(of) ?? [], texts };
     });
   } finally {
@@ -97,56 +85,6 @@ async function setListenerFaults(simulator: Simulator): Promise<void> {
   }
 }
 
-async function runCase(
-  of: MatrixCase,
-  { simulator, journal }: Stage,
-  outId: string,
-): Promise<readonly Seen[]> {
-  const { fault } = of.row;
-  const ofListener = fault.kind === 'refuse' || fault.kind === 'blackhole' || fault.kind === 'tls-failure';
-  const name = ofListener ? fault.kind : 'well';
-  const urlOf = (region: string): string => simulator.regions[region] ?? '';
-  const endpoints = {
-    a: urlOf(`${name}-a`),
-    b: of.place === 'both' ? urlOf(`${name}-b`) : urlOf('calm'),
-  };
-  // A fault of requests knows its case by the OutId, so that cases share regions.
-  const faults = ofListener
-    ? []
-    : (of.place === 'both' ? ['well-a', 'well-b'] : ['well-a']).map((region) => ({
-        ...fault,
-        region,
-        match: { outId },
-      }));
-  const ids = await Promise.all(faults.map((each) => simulator.setFault(each)));
-  const ca = Object.values(simulator.certificates).join('\n');
-  const sending = await openTestSending({ channels: { connections: { ca } } }, { random: () => 0 });
-  try {
-    const snapshot = snapshotOf(caseStrategy(of, endpoints));
-    sending.apply(snapshot);
-    const sender = new JournalledSender({
-      sender: sending,
-      journal,
-      clock: realClock,
-      strategy: () => snapshot.strategy,
-    });
-    const call = async (): Promise<Seen> => {
-      const startedAt = performance.now();
-      const options = of.keyed ? { idempotencyKey: outId } : {};
-      const result = await sender.send(messageTo(numberOf(outId), { outId }), options);
-      return { ...shownOf(result), ms: performance.now() - startedAt, result };
-    };
-    const seen = [await call()];
-    // Who has a key comes again with it, whatever was said.
-    if (of.keyed) seen.push(await call());
-    await sender.settled();
-    return seen;
-  } finally {
-    void sending.stop(matrixTimeouts.readMs + aftermathMs);
-    void Promise.all(ids.map(async (id) => delay(aftermathMs).then(() => simulator.clearFault(id))));
-  }
-}
-
 /** What is done for the first time takes longer than the same thing later. */
 async function warmUp({ simulator, journal }: Stage): Promise<void> {
   await journal.opened();
@@ -155,32 +93,38 @@ async function warmUp({ simulator, journal }: Stage): Promise<void> {
   }
 }
 
-/** What the native API answers. */
-function shownOf(result: SendResult): { readonly status: number; readonly code: string } {
-  const { status, body } = sendAnswer(result);
-  const { code } = JSON.parse(body) as { code: string };
-  return { status, code };
-}
-
 function outIdOf(index: number): string {
   return `case-${String(index)}`;
 }
 
-/** A phone of its own for each case, so that none reads the records of the others. */
-function numberOf(outId: string): string {
-  const index = Number(outId.replace(/\D/g, ''));
-  return `138${String(index).padStart(8, '0')}`;
-}
-
-/** Does something with each, some at once. */
+/** Does something with each, some at once; one begins after the other, and fewer are under way on a busy machine. */
 async function inTurn<T>(
   all: readonly T[],
   atOnceMost: number,
   run: (one: T) => Promise<void>,
 ): Promise<void> {
   const rest = [...all];
+  let begun: Promise<void> = Promise.resolve();
   const worker = async (): Promise<void> => {
-    for (let one = rest.shift(); one !== undefined; one = rest.shift()) await run(one);
+    for (let one = rest.shift(); one !== undefined; one = rest.shift()) {
+      begun = begun.then(calm);
+      await begun;
+      await run(one);
+    }
   };
   await Promise.all(Array.from({ length: atOnceMost }, worker));
+}
+
+/** A timer that is late by more says that this process has more to do than it can. */
+const lateMs = 50;
+const lookMs = 10;
+const mostLooks = 6;
+
+/** Waits until this process is not behind with what it does, or for a while. */
+async function calm(): Promise<void> {
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    const startedAt = performance.now();
+    await delay(lookMs);
+    if (performance.now() - startedAt < lookMs + lateMs) return;
+  }
 }

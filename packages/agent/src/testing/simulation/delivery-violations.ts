@@ -8,6 +8,8 @@ import type { Fate, Told } from './told.ts';
 
 /** Beyond it a wall clock that moved against the monotonic one is doubted, and for so long. */
 const doubt = { jumpMs: 60_000, forMs: 300_000 } as const;
+/** Within so long of its being kept the clock is looked at for the first time. */
+const firstLookMs = 10;
 /** The last try of a message that waits begins so long before its time at the latest, with a little to spare. */
 const lastTryMs = lastStartMs + 500 + 400;
 /** So long before that everything is well, where nothing can be said against it. */
@@ -30,7 +32,10 @@ function ofFate({ phones, history }: Run, { tag, id, kind }: Fate, all: readonly
   // A key of which nothing was sent is free: who takes it again has another message.
   const taken = all.some((told) => told.keyed && told.tag === tag && idOf(told) !== id);
   if (taken && (kind === undefined || notSent.has(kind))) return [];
-  if (kind === undefined) return [`${tag} was kept as ${id}, and nobody knows of it`];
+  if (kind === undefined) {
+    // With a disk that fails the journal may not even open.
+    return history.disk.failing > 0 ? [] : [`${tag} was kept as ${id}, and nobody knows of it`];
+  }
   // A disk that does not take what became of an attempt leaves it open until the next start.
   if (kind === 'in-progress' && history.disk.failing > 0) return [];
   if (kind === 'pending' || kind === 'in-progress') return [`${tag} was kept, and waits for ever`];
@@ -54,18 +59,30 @@ function ofLastStart({ phones, history }: Run, tag: string, calls: readonly Told
 
 /** While the wall clock is in doubt, nothing is sent of our own accord of what waited before. */
 function ofDoubt({ phones, history, crashes }: Run, tag: string, calls: readonly Told[]): string[] {
-  const keptAt = Math.min(...calls.map((told) => (isPending(told) ? told.toldAt : Infinity)));
   return phones.written(tag).flatMap(({ at: when }) => {
     if (calls.some(({ calledAt, deadline }) => calledAt <= when && when <= deadline)) return [];
+    const keptAt = keptFrom(calls, when);
     const doubted = history.clockJumps.some(({ atMs, byMs }) => {
       const since = atMs + writingMs(history);
       const ended = crashes.some((crash) => crash.at >= keptAt && crash.at <= when);
       return (
-        !ended && Math.abs(byMs) > doubt.jumpMs && keptAt < atMs && since < when && when < atMs + doubt.forMs
+        !ended &&
+        Math.abs(byMs) > doubt.jumpMs &&
+        keptAt + firstLookMs < atMs &&
+        since < when &&
+        when < atMs + doubt.forMs
       );
     });
     return doubted ? [`${tag} was sent at ${at(when)}, while the clock was in doubt`] : [];
   });
+}
+
+/** Since when a message has been waiting that is sent at a moment; those before it under its key are over. */
+function keptFrom(calls: readonly Told[], when: number): number {
+  const kept = calls.filter((told) => isPending(told) && told.toldAt <= when);
+  const last = kept.reduce((latest, told) => Math.max(latest, told.toldAt), -Infinity);
+  const ids = kept.filter((told) => told.toldAt === last).map(idOf);
+  return Math.min(...kept.filter((told) => ids.includes(idOf(told))).map((told) => told.toldAt));
 }
 
 /** A message that waits is tried until its time: where all was well towards the end, it does not expire. */
@@ -78,6 +95,7 @@ function ofExpiry({ history, fates, crashes }: Run, tag: string, calls: readonly
     ...history.phases.map(({ fromMs, forMs }) => fromMs + forMs),
     ...crashes.map((crash) => crash.at),
   ];
+  ends.push(first.toldAt);
   const unwell = ends.some((end) => end + wellMs > lastTry);
   return unwell ? [] : [`${tag} expired, though all was well from ${at(Math.max(0, ...ends))} on`];
 }

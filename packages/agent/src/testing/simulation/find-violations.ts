@@ -17,7 +17,12 @@ const tooLittleMs = 300 + 100;
 export function findViolations(run: Run): readonly string[] {
   const all = [...run.told, ...run.askedAgain];
   return [
-    ...all.flatMap((told) => [...ofAnswer(run, told), ...ofTime(run, told), ...ofFailover(run, told)]),
+    ...all.flatMap((told) => [
+      ...ofAnswer(run, told),
+      ...ofTime(run, told),
+      ...ofHaste(told),
+      ...ofFailover(run, told),
+    ]),
     ...tagsOf(all).flatMap((tag) => [...ofDoubles(run, tag), ...ofWrites(run, tag, all)]),
     ...deliveryViolations(run, all),
     ...limitViolations(run, all),
@@ -55,6 +60,14 @@ function ofTime({ history, told: all }: Run, { tag, deadline, toldAt, answer }: 
   const writing = kept ? 3 * history.disk.flushMs : 0;
   if (answer.kind !== 'result' || toldAt <= deadline + tolerance + writing) return [];
   return [`${tag} was told ${answer.result.kind} at ${at(toldAt)}, ${String(toldAt - deadline)} ms late`];
+}
+
+/** Nobody is told that time is over while there is some. */
+function ofHaste({ tag, keyed, deliverBy, deadline, toldAt, answer }: Told): string[] {
+  if (answer.kind !== 'result' || answer.result.kind !== 'deadline' || keyed || deliverBy !== undefined)
+    return [];
+  if (deadline - toldAt <= tooLittleMs) return [];
+  return [`${tag} was told deadline at ${at(toldAt)}, ${String(deadline - toldAt)} ms before it`];
 }
 
 /** A candidate is asked at least once before a message fails, unless something known stands in the way. */
@@ -106,7 +119,7 @@ function maySendTwice({ onUnknownOutcome, afterInconclusive }: History): boolean
 }
 
 /** Nothing is written that nobody waits for any more, nor on a channel that is out of use. */
-function ofWrites({ phones, history, peaceAt }: Run, tag: string, all: readonly Told[]): string[] {
+function ofWrites({ phones, history, crashes, peaceAt }: Run, tag: string, all: readonly Told[]): string[] {
   const calls = all.filter((told) => told.tag === tag && told.answer.kind !== 'refused');
   const written = phones.written(tag);
   const first = written.at(0)?.at ?? Infinity;
@@ -114,8 +127,9 @@ function ofWrites({ phones, history, peaceAt }: Run, tag: string, all: readonly 
     const wanted = calls.some(({ calledAt, deadline, hungUpAt, keyed, deliverBy }) => {
       const jumped = jumpedBefore(history, { at: when }, writingMs(history));
       const later = deliverBy !== undefined && (wall < deliverBy || jumped);
-      // With a slow disk it may be in the journal already, and then it is sent in its time.
-      const begun = later && !isPrompt(history);
+      // Where it is in the journal already, after a crash or with a slow disk, it is sent in its time.
+      const crashed = crashes.some((crash) => calledAt <= crash.at && crash.at <= when);
+      const begun = later && (crashed || !isPrompt(history));
       const left = hungUpAt !== undefined && !keyed && !begun && first > hungUpAt ? hungUpAt : Infinity;
       return calledAt <= when && (when < deadline || later) && when <= left;
     });

@@ -1,3 +1,4 @@
+import { clockSkewCode } from '@waystation/core';
 import { forbiddenChannel, channelName } from './history.ts';
 import type { Rate } from './history.ts';
 import { at } from './known-texts.ts';
@@ -80,7 +81,9 @@ function ofWaiting({ history }: Run, { tag, keyed, answer, calledAt, toldAt }: T
 
 /** No channel has more attempts a second, nor more of them under way, than it may. */
 function ofChannels(run: Run): string[] {
-  const { limits, timeouts, disk } = run.history;
+  const { limits, timeouts, disk, phases } = run.history;
+  // Whom a host tells that its clock is wrong, asks a second time within one attempt.
+  const resigned = phases.some(({ manner }) => manner.kind === 'says' && manner.code === clockSkewCode);
   return limits.channels.flatMap(({ rate, maxInFlight = Infinity }, place) => {
     const name = channelName(place);
     const most = run.phones.mostAtOnce(name);
@@ -91,7 +94,7 @@ function ofChannels(run: Run): string[] {
       from: Math.max(when - early, beganAt(run, when)),
       to: when,
     }));
-    const tooMany = rate === undefined ? [] : overRate(run, went, rate);
+    const tooMany = rate === undefined || resigned ? [] : overRate(run, went, rate);
     return [
       ...tooMany.map((many) => `${many} by ${name}`),
       ...(most > maxInFlight ? [`${name} had ${String(most)} requests under way at once`] : []),

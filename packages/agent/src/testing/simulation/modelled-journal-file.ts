@@ -27,6 +27,16 @@ export class ModelledDisk {
     return new Map(this.#rows);
   }
 
+  /** The latest time by which an entry that is not over may still be sent, in wall-clock ms; undefined: there is none. */
+  latestDeliverBy(): number | undefined {
+    const times = [...this.#rows].flatMap(([row, text]) => {
+      if (!row.startsWith(entryRow(''))) return [];
+      const { entry } = placed(text);
+      return entry.state === 'done' ? [] : (entry.deliverBy ?? []);
+    });
+    return times.length === 0 ? undefined : Math.max(...times);
+  }
+
   /** Hands a change to the disk; `flushNext` puts the oldest on it. */
   write(change: Change): void {
     this.#pending.push(change);

@@ -138,7 +138,10 @@ class Happening {
 
   #isWaiting(fates: readonly Fate[]): boolean {
     const kinds = fates.map(({ kind }) => kind);
-    return (this.#process?.waiting ?? 1) > 0 || kinds.includes('pending') || kinds.includes('in-progress');
+    // Between two tries a message is in nobody's hands while the disk writes down what the first came to.
+    const until = this.#world.disk.latestDeliverBy() ?? -Infinity;
+    const onDisk = until > this.#time.wallTime() - lookMs;
+    return onDisk || (this.#process?.waiting ?? 1) > 0 || kinds.includes('pending');
   }
 
   /** Whoever was told that its message waits asks what became of it. */

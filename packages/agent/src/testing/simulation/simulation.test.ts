@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { simulate } from './simulate.ts';
 
 /** Always the same ones; `pnpm simulate` goes on to others. */
-const share = { histories: 1000, seed: 1 };
+const share = { histories: 500, seed: 1 };
 
 it('keeps every promise through crashes, lost answers and hasty callers', async () => {
   const { failure, ...totals } = await simulate(share);
@@ -10,4 +10,8 @@ it('keeps every promise through crashes, lost answers and hasty callers', async 
   expect(totals.histories).toBe(share.histories);
   expect(totals.crashes).toBeGreaterThan(share.histories / 2);
   expect(totals.texts).toBeGreaterThan(share.histories);
+  // What a history does not hold, it does not prove.
+  expect(totals.batches).toBeGreaterThan(share.histories / 4);
+  expect(totals.kept).toBeGreaterThan(share.histories / 4);
+  expect(totals.limited).toBeGreaterThan(share.histories / 4);
 }, 240_000);
