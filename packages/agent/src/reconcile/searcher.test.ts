@@ -224,6 +224,35 @@ describe('the end', () => {
   });
 });
 
+it('a stop ends a question between two of its pages, and leaves no timer', async () => {
+  bounds = { perSecond: 1, maxConcurrent: 1 };
+  for (let at = 0; at < 130; at += 1) one.take(number(1), `other-${String(at)}`);
+  search(attemptOf('m-1', number(1)));
+  await vi.advanceTimersByTimeAsync(520);
+  expect(one.askedAt).toHaveLength(1);
+  searcher.stop();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(vi.getTimerCount()).toBe(0);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(one.askedAt).toHaveLength(1);
+});
+
+it('a record whose OutId is a number too large to be read is not understood, and proves no absence', async () => {
+  const row = { PhoneNum: '13800000001', TemplateCode: 'SMS_154950909', OutId: 1, SendDate: '' };
+  const body = JSON.stringify({ Code: 'OK', TotalCount: 1, SmsSendDetailDTOs: { SmsSendDetailDTO: [row] } });
+  one.answer = () =>
+    Promise.resolve({
+      answered: true,
+      status: 200,
+      hostTime: clock.wallTime(),
+      body: body.replace('"OutId":1', '"OutId":20261128000000000001'),
+    });
+  const sent = { outId: '20261128000000000001', unique: false };
+  const ends = search(attemptOf('m-1', number(1), sent), [], [one]);
+  await vi.advanceTimersByTimeAsync(65_000);
+  expect(ends).toMatchObject([{ kind: 'inconclusive' }]);
+});
+
 describe('what a journal remembers', () => {
   const boot: BootClock = { boot: 'this boot', now: () => clock.now() + 1_000_000 };
   const message = messageTo('13800138000');
