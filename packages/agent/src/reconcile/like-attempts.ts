@@ -8,6 +8,7 @@ export type LikeEnd = 'accepted' | 'open' | 'not-sent';
 interface Like {
   readonly messageId: string;
   readonly numbers: readonly string[];
+  readonly notedAt: Instant;
   readonly from: Instant;
   to: Instant | undefined;
   accepted: boolean;
@@ -33,13 +34,16 @@ export class LikeAttempts {
     this.#keepMs = keepMs;
   }
 
-  /** Notes an attempt that is about to be written; the answer is told of its end. */
+  /** Notes an attempt that is about to be written, or was long ago; the answer is told of its end. */
   note(attempt: SoughtAttempt, at: Instant): (end: LikeEnd, at: Instant) => void {
     if (attempt.sought.unique) return () => undefined;
     this.#forgetBefore(at);
     const look = lookOf(attempt);
     const numbers = numbersToAsk(attempt.sought.e164);
-    const like: Like = { messageId: attempt.messageId, numbers, from: at, to: undefined, accepted: false };
+    const { messageId, time } = attempt;
+    const { startedAt: from = at, endedAt, lastedMs } = time;
+    const to = lastedMs === undefined ? endedAt : from + lastedMs;
+    const like: Like = { messageId, numbers, notedAt: at, from, to, accepted: false };
     const known = this.#byLook.get(look);
     if (known === undefined) this.#byLook.set(look, [like]);
     else known.push(like);
@@ -75,9 +79,9 @@ export class LikeAttempts {
     for (; this.#begin < this.#order.length; this.#begin += 1) {
       const oldest = this.#order[this.#begin];
       if (oldest === undefined) break;
-      const early = oldest.like.from >= before;
+      const early = oldest.like.notedAt >= before;
       if (early && this.#order.length - this.#begin < maxKept) break;
-      if (early) this.#forgotten = oldest.like.from;
+      if (early) this.#forgotten = Math.max(this.#forgotten, oldest.like.from);
       this.#drop(oldest.look, oldest.like);
     }
     if (this.#begin > 1000 && this.#begin * 2 > this.#order.length) {

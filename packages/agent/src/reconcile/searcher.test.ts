@@ -262,7 +262,7 @@ describe('what a journal remembers', () => {
     channels = new Map([['one', one]]);
   });
 
-  function searchPast(change: Partial<PastAttempt> = {}, bootClock: BootClock = boot) {
+  function searchPast(change: Partial<PastAttempt> = {}, bootClock: BootClock = boot, id = 'm-1') {
     const document = {
       schemaVersion: 1 as const,
       channels: { one: { provider: 'aliyun' as const, regionId: 'cn-hangzhou' } },
@@ -282,7 +282,7 @@ describe('what a journal remembers', () => {
       ...change,
     };
     return async () => {
-      const { end } = past.search({ id: 'm-1', message, attempts: [attempt] });
+      const { end } = past.search({ id, message, attempts: [attempt] });
       await vi.advanceTimersByTimeAsync(65_000);
       return end;
     };
@@ -325,6 +325,14 @@ describe('what a journal remembers', () => {
     one.take('+8613800138000', 'constant');
     expect((await searchPast(other)()).kind).toBe('inconclusive');
     expect((await searchPast({ ...other, unique: true })()).kind).toBe('found');
+  });
+
+  it('is not believed by one record of two that look the same', async () => {
+    const begins = [searchPast({}, boot, 'm-1'), searchPast({}, boot, 'm-2')];
+    one.take('+8613800138000', 'constant');
+    await vi.advanceTimersByTimeAsync(60_000);
+    const ends = await Promise.all(begins.map((begin) => begin()));
+    expect(ends.map(({ kind }) => kind)).toEqual(['inconclusive', 'inconclusive']);
   });
 
   it('stays unknown where its channel has left the strategy, or is another one by the same name', async () => {
