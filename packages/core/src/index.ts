@@ -110,6 +110,7 @@ export type { RetryBudget } from './sending/retry-budget.ts';
 export type {
   CallOptions,
   ConfigStore,
+  LeaseOptions,
   Revision,
   StoreCompare,
   StoreEntry,
