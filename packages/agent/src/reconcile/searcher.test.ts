@@ -237,6 +237,24 @@ it('a stop ends a question between two of its pages, and leaves no timer', async
   expect(one.askedAt).toHaveLength(1);
 });
 
+it.each([8.64e15, -8.64e15])(
+  'a host whose clock is beyond all calendars (%d) is one that tells no time',
+  async (hostTime) => {
+    one.answer = () =>
+      Promise.resolve({
+        answered: true,
+        status: 200,
+        hostTime,
+        body: JSON.stringify({ Code: 'OK', TotalCount: 0 }),
+      });
+    const ends = search(attemptOf('m-1', number(1)), [], [one]);
+    await vi.advanceTimersByTimeAsync(65_000);
+    expect(ends).toMatchObject([
+      { kind: 'inconclusive', reason: expect.stringContaining('does not tell its time') as string },
+    ]);
+  },
+);
+
 it('a record whose OutId is a number too large to be read is not understood, and proves no absence', async () => {
   const row = { PhoneNum: '13800000001', TemplateCode: 'SMS_154950909', OutId: 1, SendDate: '' };
   const body = JSON.stringify({ Code: 'OK', TotalCount: 1, SmsSendDetailDTOs: { SmsSendDetailDTO: [row] } });
