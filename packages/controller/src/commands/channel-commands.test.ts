@@ -40,6 +40,12 @@ describe('channel drain', () => {
     expect(lease.mock.calls).toEqual([[30_000, { keepAlive: false }]]);
   });
 
+  it('is not made where its --timeout is none', async () => {
+    const refused = await drain('cn-hangzhou', '--wait', '--timeout', 'soon');
+    expect(refused).toMatchObject({ code: 2 });
+    expect(await desk.stored(desk.keys.override('cn-hangzhou'))).toBeUndefined();
+  });
+
   it('refuses the last usable channel of a route unless forced', async () => {
     await drain('cn-hangzhou');
     const refused = await drain('ap-southeast-1');
