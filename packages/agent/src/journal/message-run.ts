@@ -131,9 +131,10 @@ export class MessageRun implements AttemptLog {
   ended(outcome: Outcome | undefined): void {
     const last = this.#attempts.pop();
     if (last === undefined || outcome === undefined) return;
-    const { class: outcomeClass, code } = outcome;
+    const { class: outcomeClass, code, written } = outcome;
     const ended = bootInstant(this.#bootClock);
-    const result = { class: outcomeClass, ...(code !== undefined && { code }) };
+    const said = { ...(code !== undefined && { code }), ...(written && { written }) };
+    const result = { class: outcomeClass, ...said };
     const attempt = { ...last, ...(ended && { ended }), result };
     this.#attempts.push(attempt);
     // A crash from here on must not find an attempt that may have been sent.
@@ -169,8 +170,9 @@ export class MessageRun implements AttemptLog {
   reopen(): void {
     const attempts = this.#attempts.map(({ result, ...rest }) => {
       if (result?.absent !== true) return { ...rest, ...(result && { result }) };
-      const { class: outcomeClass, code } = result;
-      return { ...rest, result: { class: outcomeClass, ...(code !== undefined && { code }) } };
+      const { class: outcomeClass, code, written } = result;
+      const said = { ...(code !== undefined && { code }), ...(written && { written }) };
+      return { ...rest, result: { class: outcomeClass, ...said } };
     });
     this.#attempts.splice(0, Infinity, ...attempts);
   }
@@ -305,5 +307,6 @@ function masked(result: SendResult): SendResult {
 
 function recordOf({ channel, result }: JournalAttempt): AttemptRecord {
   const outcome: OutcomeClass = result?.class ?? 'unknown';
-  return { channel, outcome, ...(result?.code !== undefined && { code: result.code }), ms: 0 };
+  const { code, written } = result ?? {};
+  return { channel, outcome, ...(code !== undefined && { code }), ms: 0, ...(written && { written }) };
 }
