@@ -112,6 +112,7 @@ export { RetryBudget } from './sending/retry-budget.ts';
 export type {
   CallOptions,
   ConfigStore,
+  LeaseOptions,
   Revision,
   StoreCompare,
   StoreEntry,

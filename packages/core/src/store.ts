@@ -68,6 +68,12 @@ export interface CallOptions {
   readonly signal?: CancelSignal;
 }
 
+/** Options of a lease. */
+export interface LeaseOptions extends CallOptions {
+  /** Default true; otherwise the lease ends `ttlMs` after it was granted, whoever lives on. */
+  readonly keepAlive?: boolean;
+}
+
 /**
  * Where strategies live. Every call has a deadline of its own and rejects with a `WaystationError` whose code
  * begins with `STORE_`.
@@ -94,7 +100,7 @@ export interface ConfigStore {
     options?: CallOptions,
   ): Promise<TransactionResult>;
   /** Grants a lease of `ttlMs` (≥ 1000; rounded up to seconds) and keeps it alive until revoked or lost. */
-  lease(ttlMs: number, options?: CallOptions): Promise<StoreLease>;
+  lease(ttlMs: number, options?: LeaseOptions): Promise<StoreLease>;
   /** Ends watches and connections. Leases are left to run out unless revoked before. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { isWaystationError } from '@waystation/core';
 import type {
   CallOptions,
   ConfigStore,
+  LeaseOptions,
   Revision,
   StoreCompare,
   StoreEntry,
@@ -91,7 +92,7 @@ export class EtcdStore implements ConfigStore {
     return toTransactionResult(response);
   }
 
-  lease(ttlMs: number, options?: CallOptions): Promise<StoreLease> {
+  lease(ttlMs: number, options?: LeaseOptions): Promise<StoreLease> {
     return EtcdLease.grant(this.#connections, this.#closed.signal, ttlMs, options);
   }
 

@@ -14,7 +14,9 @@ interface FailureKind {
  */
 const kinds: readonly FailureKind[] = [
   {
-    words: /certificate|TLS|SSL|EPROTO|altname|PEM routines|wrong version number|asn1/iu,
+    // Not where they are a part of a host's name.
+    words:
+      /certificate|(?<![\w.-])(?:TLS|SSL)(?!\.?[\w-])|EPROTO|altname|PEM routines|wrong version number|asn1/iu,
     code: 'STORE_TLS_FAILED',
     meaning:
       'no TLS connection to etcd could be made; check https or http in the endpoint, CA, certificate and key',

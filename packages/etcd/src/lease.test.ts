@@ -15,6 +15,17 @@ describe.concurrent('a lease', { timeout: 120_000 }, () => {
     expect((await store.get('k')).entry?.value).toBe('alive');
   });
 
+  it('that is not to be kept alive ends by itself, though whoever took it goes on', async ({
+    onTestFinished,
+  }) => {
+    const etcd = await withEtcd({}, onTestFinished);
+    const store = openStore({ endpoints: etcd.endpoints }, onTestFinished);
+    const lease = await store.lease(6000, { keepAlive: false });
+    await lease.put('k', 'for a while');
+    await waitUntil('the lease counts as lost', () => lease.lost.aborted);
+    await waitUntil('the key is gone', async () => (await store.get('k')).entry === undefined);
+  });
+
   it('leaves a watch beside it alone', async ({ onTestFinished }) => {
     const etcd = await withEtcd({}, onTestFinished);
     const store = openStore({ endpoints: etcd.endpoints }, onTestFinished);

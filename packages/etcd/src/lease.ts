@@ -1,5 +1,5 @@
 import { WaystationError, isWaystationError } from '@waystation/core';
-import type { CallOptions, CancelSignal, Revision, StoreLease } from '@waystation/core';
+import type { CancelSignal, LeaseOptions, Revision, StoreLease } from '@waystation/core';
 import type { ILeaseKeepAliveResponse } from 'etcd3';
 import { openStream } from './call-stream.ts';
 import type { CallStream } from './call-stream.ts';
@@ -7,7 +7,8 @@ import type { EtcdConnection } from './connection.ts';
 import type { EtcdConnections } from './connections.ts';
 
 /**
- * A lease that is kept alive by one answered question a third of its time, at whichever member serves. It counts
+ * A lease, kept alive (unless that is not wanted) by one answered question a third of its time, at whichever member
+ * serves. It counts
  * as lost a little before etcd may let it run out: etcd counts from when it heard, we from when we spoke.
  */
 export class EtcdLease implements StoreLease {
@@ -15,17 +16,23 @@ export class EtcdLease implements StoreLease {
   readonly #connections: EtcdConnections;
   readonly #lost = new AbortController();
   readonly #closed: AbortSignal;
+  readonly #isKeptAlive: boolean;
   #ttlMs: number;
   /** On the monotonic clock: a timer comes late where the process was busy. */
   #expiresAt = Number.POSITIVE_INFINITY;
   #expiry: NodeJS.Timeout | undefined;
   #next: NodeJS.Timeout | undefined;
 
-  private constructor(connections: EtcdConnections, closed: AbortSignal, id: string, ttlMs: number) {
+  private constructor(
+    connections: EtcdConnections,
+    closed: AbortSignal,
+    { id, ttlMs, keepAlive }: { readonly id: string; readonly ttlMs: number; readonly keepAlive: boolean },
+  ) {
     this.#connections = connections;
     this.#closed = closed;
     this.id = id;
     this.#ttlMs = ttlMs;
+    this.#isKeptAlive = keepAlive;
   }
 
   /** Grants a lease and begins to keep it alive. A grant whose answer was lost runs out by itself. */
@@ -33,7 +40,7 @@ export class EtcdLease implements StoreLease {
     connections: EtcdConnections,
     closed: AbortSignal,
     ttlMs: number,
-    options?: CallOptions,
+    options: LeaseOptions = {},
   ): Promise<EtcdLease> {
     if (ttlMs < 1000) throw new RangeError(`a lease lasts 1000 ms or more, got ${String(ttlMs)}`);
     const TTL = Math.ceil(ttlMs / 1000);
@@ -52,7 +59,12 @@ export class EtcdLease implements StoreLease {
       options,
     );
     // etcd may grant more than was asked for.
-    const lease = new EtcdLease(connections, closed, answer.ID, Number(answer.TTL) * 1000);
+    const { keepAlive = true } = options;
+    const lease = new EtcdLease(connections, closed, {
+      id: answer.ID,
+      ttlMs: Number(answer.TTL) * 1000,
+      keepAlive,
+    });
     closed.addEventListener('abort', lease.#end, { once: true });
     lease.#renewed(sentAt);
     if (closed.aborted) lease.#end();
@@ -97,7 +109,7 @@ export class EtcdLease implements StoreLease {
     clearTimeout(this.#expiry);
     this.#expiresAt = sentAt + this.#ttlMs - spareMs;
     this.#expiry = setTimeout(this.#end, Math.max(0, this.#expiresAt - performance.now()));
-    this.#keepAliveIn(this.#ttlMs / 3);
+    if (this.#isKeptAlive) this.#keepAliveIn(this.#ttlMs / 3);
   }
 
   #keepAliveIn(ms: number): void {

@@ -95,6 +95,10 @@ describe('CredentialBook', () => {
     const book = bookOf({ file });
     await book.start();
     expect(book.troubles).toEqual([expect.stringContaining('mode 0644')]);
+    await chmod(file, 0o600);
+    await expect.poll(() => book.troubles, patience).toEqual([]);
+    await chmod(file, 0o640);
+    await expect.poll(() => book.troubles, patience).toEqual([expect.stringContaining('mode 0640')]);
   });
 
   it.each([

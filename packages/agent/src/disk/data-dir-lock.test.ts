@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +43,35 @@ describe('DataDirLock', () => {
     const lock = await DataDirLock.acquire(dir);
     expect(await readdir(join(dir, 'lock'))).not.toContain('000000000000');
     await lock.release();
+  });
+
+  it('takes a holder that accepts nobody for alive, however many have knocked', async () => {
+    const path = join(dir, 'lock', '000000000000');
+    await mkdir(join(dir, 'lock'));
+    // Paused, as by SIGSTOP: it listens, and its queue of callers is full.
+    const script = `require('net').createServer().listen({ path: process.argv[1], backlog: 1 }, () => {
+      require('fs').writeSync(1, 'listening');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    })`;
+    const holder = spawn(process.execPath, ['-e', script, path], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const callers: Socket[] = [];
+    try {
+      await once(holder.stdout, 'data');
+      for (let knocked: unknown; knocked === undefined && callers.length < 100;) {
+        const caller = connect(path);
+        callers.push(caller);
+        knocked = await once(caller, 'connect').then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+      }
+      await expect(DataDirLock.acquire(dir)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED' });
+      expect(await readdir(join(dir, 'lock'))).toEqual(['000000000000']);
+    } finally {
+      for (const caller of callers) caller.destroy();
+      holder.kill('SIGKILL');
+      await once(holder, 'exit');
+    }
   });
 
   it('lets exactly one of many win who find the same stale lock at once', async () => {

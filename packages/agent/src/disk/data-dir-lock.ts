@@ -127,17 +127,17 @@ function unusable(dataDir: string, error: unknown): WaystationError {
 function askContender(path: string): Promise<Contender | 'gone' | 'silent'> {
   return new Promise((resolve) => {
     let answer = '';
-    let connected = false;
     const socket = connect(path);
     socket.setEncoding('utf8');
     socket.setTimeout(answerMs, () => {
       socket.destroy();
       resolve('silent');
     });
-    socket.once('connect', () => (connected = true));
     socket.on('data', (chunk: string) => (answer += chunk));
-    socket.once('error', () => {
-      resolve(connected ? 'silent' : 'gone');
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      // Whatever else goes wrong (its queue is full, we have no descriptor left) says nothing of the other side.
+      const gone = error.code === 'ECONNREFUSED' || error.code === 'ENOENT';
+      resolve(gone ? 'gone' : 'silent');
     });
     socket.once('close', () => {
       resolve(parseContender(answer));

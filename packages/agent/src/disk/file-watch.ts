@@ -34,7 +34,7 @@ export class FileWatch {
   #lookAgain = false;
   #seen: string | undefined;
 
-  /** `onChange` is told of every content that differs from the one before, and of every new reason. */
+  /** `onChange` is told of every content or mode that differs from the one before, and of every new reason. */
   constructor(onChange: (content: FileContent) => void, options: FileWatchOptions) {
     this.#onChange = onChange;
     this.#options = { settleMs: 100, pollMs: 2000, ...options };
@@ -124,5 +124,5 @@ export class FileWatch {
 }
 
 function keyOf(content: FileContent): string {
-  return content.ok ? `text ${content.text}` : `reason ${content.reason}`;
+  return content.ok ? `text ${String(content.mode)} ${content.text}` : `reason ${content.reason}`;
 }

@@ -27,6 +27,8 @@ export interface JournalAttempt {
   readonly result?: {
     readonly class: OutcomeClass;
     readonly code?: string;
+    /** Its request was handed to a socket; absent: it was not, or an older version did not say. */
+    readonly written?: true;
     /** The provider's records prove that it was not taken. */
     readonly absent?: true;
   };

@@ -127,9 +127,10 @@ export class MessageRun implements AttemptLog {
   ended(outcome: Outcome | undefined): void {
     const last = this.#attempts.pop();
     if (last === undefined || outcome === undefined) return;
-    const { class: outcomeClass, code } = outcome;
+    const { class: outcomeClass, code, written } = outcome;
     const ended = bootInstant(this.#bootClock);
-    const result = { class: outcomeClass, ...(code !== undefined && { code }) };
+    const said = { ...(code !== undefined && { code }), ...(written && { written }) };
+    const result = { class: outcomeClass, ...said };
     const attempt = { ...last, ...(ended && { ended }), result };
     this.#attempts.push(attempt);
     // A crash from here on must not find an attempt that may have been sent.
@@ -174,8 +175,9 @@ export class MessageRun implements AttemptLog {
   #reopenFrom(first: number): void {
     const attempts = this.#attempts.slice(first).map(({ result, ...rest }) => {
       if (result?.absent !== true) return { ...rest, ...(result && { result }) };
-      const { class: outcomeClass, code } = result;
-      return { ...rest, result: { class: outcomeClass, ...(code !== undefined && { code }) } };
+      const { class: outcomeClass, code, written } = result;
+      const said = { ...(code !== undefined && { code }), ...(written && { written }) };
+      return { ...rest, result: { class: outcomeClass, ...said } };
     });
     this.#attempts.splice(first, Infinity, ...attempts);
   }
@@ -331,5 +333,6 @@ function masked(result: SendResult): SendResult {
 
 function recordOf({ channel, result }: JournalAttempt): AttemptRecord {
   const outcome: OutcomeClass = result?.class ?? 'unknown';
-  return { channel, outcome, ...(result?.code !== undefined && { code: result.code }), ms: 0 };
+  const { code, written } = result ?? {};
+  return { channel, outcome, ...(code !== undefined && { code }), ms: 0, ...(written && { written }) };
 }

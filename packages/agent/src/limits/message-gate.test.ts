@@ -1,5 +1,5 @@
 import { buildPicker } from '@waystation/core';
-import type { StrategyInput } from '@waystation/core';
+import type { Message, StrategyInput } from '@waystation/core';
 import { seededRandom } from '@waystation/core/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SendOptions } from '../http/message-sender.ts';
@@ -12,7 +12,7 @@ import type { GateEntry } from './message-gate.ts';
 /** A gate of one route with these limits, two a second and one at once, on the clock that the test advances. */
 function gateOf(
   limits: StrategyInput['limits'],
-): (options: SendOptions) => Promise<GateEntry & { leftMs?: number }> {
+): (options: SendOptions, message?: Message) => Promise<GateEntry & { leftMs?: number }> {
   const snapshot = snapshotOf({
     schemaVersion: 1,
     channels: { a: { provider: 'aliyun', regionId: 'cn-hangzhou' } },
@@ -26,8 +26,8 @@ function gateOf(
   const gate = new MessageGate({ limits: book, health, clock: realClock, random: seededRandom(1) });
   const channels = new Map();
   const state = { snapshot, picker: buildPicker(snapshot), channels, candidates: new Candidates(channels) };
-  return async (options) => {
-    const entry = await gate.enter({ state, id: 'id', message: messageTo('13800138000'), options });
+  return async (options, message = messageTo('13800138000')) => {
+    const entry = await gate.enter({ state, id: 'id', message, options });
     return entry.entered ? { ...entry, leftMs: entry.deadline - realClock.now() } : entry;
   };
 }
@@ -71,5 +71,23 @@ describe('the gate', () => {
     await vi.advanceTimersByTimeAsync(500);
     expect((await enter({})).entered).toBe(true);
     expect(await enter({})).toMatchObject({ result: { kind: 'number-limited', index: 0 } });
+  });
+
+  it('names the number that is over where the caller wrote another one twice', async () => {
+    const windows = [{ windowMs: 60_000, max: 1 }];
+    const enter = gateOf({ numbers: { kind: 'windows', windows } });
+    await enter({}, messageTo('13900139000'));
+    const twice = {
+      ...messageTo('13800138000'),
+      phoneNumbers: ['13800138000', '+8613800138000', '13900139000'],
+      e164: ['+8613800138000', '+8613900139000'],
+    };
+    expect(await enter({}, twice)).toMatchObject({
+      result: {
+        kind: 'number-limited',
+        index: 1,
+        reason: expect.stringContaining('phoneNumbers[1] (139****9000)') as string,
+      },
+    });
   });
 });

@@ -146,7 +146,8 @@ function numberLimited(
   { route }: Chosen,
   { index, window, retryAfterMs }: Extract<NumberAdmission, { counted: false }>,
 ): SendResult {
-  const number = maskNumber(at.message.phoneNumbers[index] ?? '');
+  // Of the numbers as written it may be another one: the Aliyun-compatible API takes some twice.
+  const number = maskNumber(at.message.e164[index] ?? '');
   const reason = `nothing was sent: phoneNumbers[${String(index)}] (${number}) has had ${String(window.max)} messages within ${String(window.windowMs / 1000)} s, as many as this agent sends to one number`;
   return { ...factsOf(at, route.name), kind: 'number-limited', reason, index, retryAfterMs };
 }

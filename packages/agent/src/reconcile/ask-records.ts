@@ -7,6 +7,9 @@ const pageSize = 50;
 /** Records of one number on one day that are read at most, in pages. */
 const maxPages = 20;
 
+/** A clock that shows a later time cannot be reckoned with: its days have no names. */
+const lastTime = Date.UTC(9999, 0);
+
 /** What is asked: the records of a number on a day, by one channel. */
 export interface RecordsQuestion {
   readonly channel: SendChannel;
@@ -61,7 +64,8 @@ export async function askRecords(
     if (rows.length >= read.total) {
       const { hostTime } = result;
       const at = { askedAt: askedAt ?? clock.now(), receivedAt: clock.now() };
-      return { answered: true, ...at, ...(hostTime !== undefined && { hostTime }), rows };
+      const told = hostTime !== undefined && Math.abs(hostTime) < lastTime;
+      return { answered: true, ...at, ...(told && { hostTime }), rows };
     }
     if (read.rows.length === 0)
       return { answered: false, reason: 'the pages hold fewer records than they say' };

@@ -1,5 +1,5 @@
 import { numbersToAsk } from '@waystation/core';
-import type { Candidate, Instant, Rivals, Sought } from '@waystation/core';
+import type { AttemptTime, Candidate, Instant, Rivals, Sought } from '@waystation/core';
 import { LikeRing } from './like-ring.ts';
 import type { LikeTicket } from './like-ring.ts';
 import type { SoughtAttempt } from './sought-attempt.ts';
@@ -13,6 +13,8 @@ export interface NotedAttempt {
   readonly messageId: string;
   readonly candidate: Pick<Candidate, 'account'>;
   readonly sought: Sought;
+  /** Of one that was made long ago; absent: it is about to be written. */
+  readonly time?: AttemptTime;
 }
 
 /** More than three minutes of a thousand messages a second; beyond, searches among them say that they cannot tell. */
@@ -38,8 +40,12 @@ export class LikeAttempts {
     if (attempt.sought.unique) return undefined;
     const ring = (this.#ring ??= new LikeRing(maxKept));
     const { nextForgotten } = ring;
-    if (nextForgotten !== undefined && nextForgotten >= at - this.#keepMs()) this.#forgotten = nextForgotten;
-    return ring.add({ ...factsOf(attempt), from: at });
+    if (nextForgotten !== undefined && nextForgotten.notedAt >= at - this.#keepMs()) {
+      this.#forgotten = Math.max(this.#forgotten, nextForgotten.from);
+    }
+    const { startedAt: from = at, endedAt, lastedMs } = attempt.time ?? {};
+    const to = lastedMs === undefined ? endedAt : from + lastedMs;
+    return ring.add({ ...factsOf(attempt), notedAt: at, from, to });
   }
 
   /** An attempt has ended, or more is known of one that had. */

@@ -9,6 +9,7 @@ interface Kept {
   readonly messageId: string;
   readonly look: number;
   readonly numbers: readonly number[];
+  readonly notedAt: number;
   readonly from: number;
   to: number;
   end: 'under-way' | (typeof ends)[number];
@@ -20,6 +21,8 @@ const event = fc.record({
   look: fc.constantFrom(1, 2, 1 + 2 * capacity),
   numbers: fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
   message: fc.constantFrom('a', 'b', 'c'),
+  // One of an earlier process began long before it is noted, and is over.
+  past: fc.option(fc.record({ ago: fc.nat(40), lasted: fc.nat(10) })),
   end: fc.option(fc.record({ which: fc.nat(12), how: fc.constantFrom(...ends) })),
   window: fc.record({ before: fc.nat(30), after: fc.nat(5), notBefore: fc.nat(60) }),
 });
@@ -31,12 +34,15 @@ describe('LikeRing', () => {
         const ring = new LikeRing(capacity);
         const all: Kept[] = [];
         let at = 0;
-        for (const { passed, look, numbers, message: messageId, end, window } of events) {
+        for (const { passed, look, numbers, message: messageId, past, end, window } of events) {
           at += passed;
-          const oldest = all.length < capacity ? undefined : all.at(-capacity)?.from;
-          expect(ring.nextForgotten).toBe(oldest);
-          expect(ring.add({ messageId, look, numbers, from: at })).toBe(all.length + 1);
-          all.push({ messageId, look, numbers, from: at, to: Infinity, end: 'under-way' });
+          const oldest = all.length < capacity ? undefined : all.at(-capacity);
+          expect(ring.nextForgotten).toEqual(oldest && { notedAt: oldest.notedAt, from: oldest.from });
+          const from = at - (past?.ago ?? 0);
+          const to = past === null ? undefined : from + past.lasted;
+          const facts = { messageId, look, numbers, notedAt: at, from };
+          expect(ring.add({ ...facts, to })).toBe(all.length + 1);
+          all.push({ ...facts, to: to ?? Infinity, end: 'under-way' });
           if (end !== null) {
             ring.end(end.which + 1, end.how, at);
             const one = all.length - end.which <= capacity ? all[end.which] : undefined;
@@ -58,7 +64,7 @@ describe('LikeRing', () => {
                 one.messageId !== messageId &&
                 one.end !== 'not-sent' &&
                 one.numbers.some((number) => numbers.includes(number)) &&
-                one.from >= times.notBefore &&
+                one.notedAt >= times.notBefore &&
                 one.from <= times.until &&
                 one.to >= times.since,
             );

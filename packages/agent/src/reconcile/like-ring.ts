@@ -10,7 +10,11 @@ export interface LikeFacts {
   readonly look: number;
   /** Hashes of at most three numbers. */
   readonly numbers: readonly number[];
+  /** When the ring was told of it: later than `from` where it is one of an earlier process. */
+  readonly notedAt: Instant;
   readonly from: Instant;
+  /** When it ended at the latest; absent: it is under way. */
+  readonly to?: Instant | undefined;
 }
 
 const standing = { underWay: 0, open: 1, accepted: 2, notSent: 3 } as const;
@@ -27,6 +31,7 @@ export class LikeRing {
   readonly #ids: string[] = [];
   readonly #look: Int32Array;
   readonly #numbers: Int32Array;
+  readonly #notedAt: Float64Array;
   readonly #from: Float64Array;
   readonly #to: Float64Array;
   readonly #standing: Uint8Array;
@@ -39,6 +44,7 @@ export class LikeRing {
   constructor(capacity: number) {
     this.#look = new Int32Array(capacity);
     this.#numbers = new Int32Array(capacity * numbersEach);
+    this.#notedAt = new Float64Array(capacity);
     this.#from = new Float64Array(capacity);
     this.#to = new Float64Array(capacity);
     this.#standing = new Uint8Array(capacity);
@@ -46,13 +52,15 @@ export class LikeRing {
     this.#newest = new Float64Array(2 ** Math.ceil(Math.log2(capacity)));
   }
 
-  /** When the attempt began that the next one will take the place of; undefined: there is room. */
-  get nextForgotten(): Instant | undefined {
-    return this.#next <= this.#from.length ? undefined : this.#from[this.#next % this.#from.length];
+  /** Of the attempt that the next one will take the place of; undefined: there is room. */
+  get nextForgotten(): Pick<LikeFacts, 'notedAt' | 'from'> | undefined {
+    if (this.#next <= this.#from.length) return undefined;
+    const slot = this.#next % this.#from.length;
+    return { notedAt: this.#notedAt[slot] ?? 0, from: this.#from[slot] ?? 0 };
   }
 
-  /** Adds an attempt that is under way; the oldest is forgotten where there is no room. */
-  add({ messageId, look, numbers, from }: LikeFacts): LikeTicket {
+  /** Adds an attempt, none before one that was noted earlier; the oldest is forgotten where there is no room. */
+  add({ messageId, look, numbers, notedAt, from, to = Infinity }: LikeFacts): LikeTicket {
     const ticket = this.#next;
     this.#next += 1;
     const slot = ticket % this.#from.length;
@@ -62,8 +70,9 @@ export class LikeRing {
       // One that is there twice says no more than once.
       this.#numbers[slot * numbersEach + each] = numbers[each] ?? numbers[0] ?? 0;
     }
+    this.#notedAt[slot] = notedAt;
     this.#from[slot] = from;
-    this.#to[slot] = Infinity;
+    this.#to[slot] = to;
     this.#standing[slot] = standing.underWay;
     const chain = this.#chainOf(look);
     this.#previous[slot] = this.#newest[chain] ?? none;
@@ -82,10 +91,10 @@ export class LikeRing {
 
   /**
    * How many attempts of other messages look like this one, were or may have been sent between `since` and `until`,
-   * began at `notBefore` or later, and share one of its numbers.
+   * were noted at `notBefore` or later, and share one of its numbers.
    */
   count(
-    { messageId, look, numbers }: Omit<LikeFacts, 'from'>,
+    { messageId, look, numbers }: Pick<LikeFacts, 'messageId' | 'look' | 'numbers'>,
     {
       since,
       until,
@@ -98,11 +107,11 @@ export class LikeRing {
     while (this.#has(ticket)) {
       const slot = ticket % this.#from.length;
       ticket = this.#previous[slot] ?? none;
-      const from = this.#from[slot] ?? 0;
-      // Those before it in its chain began no later.
-      if (from < notBefore) break;
+      // Those before it in its chain were noted no later.
+      if ((this.#notedAt[slot] ?? 0) < notBefore) break;
       if (this.#look[slot] !== look || this.#standing[slot] === standing.notSent) continue;
-      if (from > until || (this.#to[slot] ?? 0) < since || this.#ids[slot] === messageId) continue;
+      if ((this.#from[slot] ?? 0) > until || (this.#to[slot] ?? 0) < since || this.#ids[slot] === messageId)
+        continue;
       if (!numbers.some((number) => this.#hasNumber(slot, number))) continue;
       if (this.#standing[slot] === standing.accepted) accepted += 1;
       else open += 1;

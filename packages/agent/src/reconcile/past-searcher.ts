@@ -9,7 +9,7 @@ import type { SoughtAttempt } from './sought-attempt.ts';
 /** What searching for the past needs. */
 export interface PastSearcherDependencies {
   readonly routing: Pick<Routing, 'acquire'>;
-  readonly searcher: Pick<Searcher, 'search'>;
+  readonly searcher: Pick<Searcher, 'search' | 'likes'>;
   readonly clock: Clock;
   readonly bootClock?: BootClock;
 }
@@ -23,7 +23,7 @@ export class PastSearcher implements PastSearch {
   }
 
   search(past: PastMessage): RunningPastSearch {
-    const { routing, searcher } = this.#dependencies;
+    const { routing, searcher, clock } = this.#dependencies;
     const lease = routing.acquire();
     if (lease === undefined) return noSearch('the agent has no strategy yet');
     const { state } = lease;
@@ -43,9 +43,22 @@ export class PastSearcher implements PastSearch {
       rules: state.snapshot.strategy.reconcile,
       ...(wantedBy !== undefined && { wantedBy }),
     };
+    const noted = [...attempts.values()].map((attempt) => ({
+      attempt,
+      like: searcher.likes.note(attempt, clock.now()),
+    }));
     let stop = (): void => undefined;
     const end = new Promise<MessageSearchEnd>((resolve) => {
-      const search = searcher.search(attempts, scene, resolve);
+      const search = searcher.search(attempts, scene, (one) => {
+        for (const { attempt, like } of noted) {
+          if (like === undefined) continue;
+          if (one.kind === 'absent') searcher.likes.ended(like, 'not-sent', clock.now());
+          if (one.kind === 'found' && attempt.candidate.channel === one.channel) {
+            searcher.likes.ended(like, 'accepted', clock.now());
+          }
+        }
+        resolve(one);
+      });
       stop = () => {
         search.stop('it was given up');
       };

@@ -22,6 +22,7 @@ export class QuestionTurns {
   /** When the requests of the last second began, oldest first. */
   readonly #begun: number[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(clock: Clock, bounds: () => TurnBounds) {
     this.#clock = clock;
@@ -30,6 +31,7 @@ export class QuestionTurns {
 
   /** Makes a request when its turn has come; gives it up where that is not before `until`. */
   async take(until: number, request: () => Promise<ChannelCallResult>): Promise<ChannelCallResult> {
+    if (this.#stopped) return stopping;
     const { perSecond } = this.#bounds();
     const waitMs = (this.#waiting.length * 1000) / perSecond;
     if (this.#clock.now() + waitMs > until) return noPlace(perSecond);
@@ -54,8 +56,9 @@ export class QuestionTurns {
     }
   }
 
-  /** Lets nobody wait any longer. */
+  /** Lets nobody wait any longer, nor ask again. */
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     for (const { giveUp } of this.#waiting.splice(0)) giveUp();
   }
@@ -88,6 +91,8 @@ export class QuestionTurns {
     }
   }
 }
+
+const stopping: ChannelCallResult = { answered: false, written: false, reason: 'the agent is stopping' };
 
 function noPlace(perSecond: number): ChannelCallResult {
   const reason = `there is no place among the questions of its account (${String(perSecond)} a second)`;

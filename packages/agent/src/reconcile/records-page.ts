@@ -3,11 +3,13 @@ import type { RecordRow } from '@waystation/core';
 import { z } from 'zod';
 import { readJson } from '../provider/read-json.ts';
 
-const text = z.union([z.string(), z.number().transform(String)]);
+/** A larger number is another one by the time it is read. */
+const text = z.union([z.string(), z.int().transform(String)]);
+const absentText = z.union([z.null(), z.undefined()]).transform(() => '');
 const rowShape = z.object({
   PhoneNum: text,
   TemplateCode: text.catch(''),
-  OutId: text.catch(''),
+  OutId: z.union([text, absentText]),
   SendDate: z.string().catch(''),
   Content: z.string().optional().catch(undefined),
 });

@@ -231,6 +231,53 @@ describe('the end', () => {
   });
 });
 
+it('a stop ends a question between two of its pages, and leaves no timer', async () => {
+  bounds = { perSecond: 1, maxConcurrent: 1 };
+  for (let at = 0; at < 130; at += 1) one.take(number(1), `other-${String(at)}`);
+  search(attemptOf('m-1', number(1)));
+  await vi.advanceTimersByTimeAsync(520);
+  expect(one.askedAt).toHaveLength(1);
+  searcher.stop();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(vi.getTimerCount()).toBe(0);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(one.askedAt).toHaveLength(1);
+});
+
+it.each([8.64e15, -8.64e15])(
+  'a host whose clock is beyond all calendars (%d) is one that tells no time',
+  async (hostTime) => {
+    one.answer = () =>
+      Promise.resolve({
+        answered: true,
+        status: 200,
+        hostTime,
+        body: JSON.stringify({ Code: 'OK', TotalCount: 0 }),
+      });
+    const ends = search(attemptOf('m-1', number(1)), [], [one]);
+    await vi.advanceTimersByTimeAsync(65_000);
+    expect(ends).toMatchObject([
+      { kind: 'inconclusive', reason: expect.stringContaining('does not tell its time') as string },
+    ]);
+  },
+);
+
+it('a record whose OutId is a number too large to be read is not understood, and proves no absence', async () => {
+  const row = { PhoneNum: '13800000001', TemplateCode: 'SMS_154950909', OutId: 1, SendDate: '' };
+  const body = JSON.stringify({ Code: 'OK', TotalCount: 1, SmsSendDetailDTOs: { SmsSendDetailDTO: [row] } });
+  one.answer = () =>
+    Promise.resolve({
+      answered: true,
+      status: 200,
+      hostTime: clock.wallTime(),
+      body: body.replace('"OutId":1', '"OutId":20261128000000000001'),
+    });
+  const sent = { outId: '20261128000000000001', unique: false };
+  const ends = search(attemptOf('m-1', number(1), sent), [], [one]);
+  await vi.advanceTimersByTimeAsync(65_000);
+  expect(ends).toMatchObject([{ kind: 'inconclusive' }]);
+});
+
 describe('what a journal remembers', () => {
   const boot: BootClock = { boot: 'this boot', now: () => clock.now() + 1_000_000 };
   const message = messageTo('13800138000');
@@ -240,7 +287,7 @@ describe('what a journal remembers', () => {
     channels = new Map([['one', one]]);
   });
 
-  function searchPast(change: Partial<PastAttempt> = {}, bootClock: BootClock = boot) {
+  function searchPast(change: Partial<PastAttempt> = {}, bootClock: BootClock = boot, id = 'm-1') {
     const document = {
       schemaVersion: 1 as const,
       channels: { one: { provider: 'aliyun' as const, regionId: 'cn-hangzhou' } },
@@ -260,7 +307,7 @@ describe('what a journal remembers', () => {
       ...change,
     };
     return async () => {
-      const { end } = past.search({ id: 'm-1', message, attempts: [attempt] });
+      const { end } = past.search({ id, message, attempts: [attempt] });
       await vi.advanceTimersByTimeAsync(65_000);
       return end;
     };
@@ -303,6 +350,14 @@ describe('what a journal remembers', () => {
     one.take('+8613800138000', 'constant');
     expect((await searchPast(other)()).kind).toBe('inconclusive');
     expect((await searchPast({ ...other, unique: true })()).kind).toBe('found');
+  });
+
+  it('is not believed by one record of two that look the same', async () => {
+    const begins = [searchPast({}, boot, 'm-1'), searchPast({}, boot, 'm-2')];
+    one.take('+8613800138000', 'constant');
+    await vi.advanceTimersByTimeAsync(60_000);
+    const ends = await Promise.all(begins.map((begin) => begin()));
+    expect(ends.map(({ kind }) => kind)).toEqual(['inconclusive', 'inconclusive']);
   });
 
   it('stays unknown where its channel has left the strategy, or is another one by the same name', async () => {

@@ -89,6 +89,13 @@ describe('bounds', () => {
     expect(complaints(bomb)).toEqual([expect.stringMatching(/^s\.yaml: Excessive alias count/)]);
   });
 
+  it.each([
+    ['a: &one [*one]', 's.yaml:1:10: *one stands within what it names'],
+    ['&all\na: { b: *all }', 's.yaml:2:9: *all stands within what it names'],
+  ])('refuses what holds itself: %s', (text, complaint) => {
+    expect(complaints(text)).toEqual([complaint]);
+  });
+
   it('refuses an alias to nowhere', () => {
     expect(complaints('a: *gone')).toEqual([expect.stringContaining('gone')]);
   });

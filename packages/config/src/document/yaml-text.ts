@@ -1,4 +1,4 @@
-import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, YAMLError } from 'yaml';
 import type { DocumentIssue, DocumentPlace } from './document-place.ts';
 
@@ -30,9 +30,13 @@ export function yamlIssues(text: string, { document, lines }: YamlText): Documen
     }));
   }
   const odd = findOddKey(document);
-  if (odd === undefined) return [];
-  const message = 'a key must be plain text, not a list, a mapping, an alias or nothing';
-  return [{ ...placeOf(lines, odd), message }];
+  if (odd !== undefined) {
+    const message = 'a key must be plain text, not a list, a mapping, an alias or nothing';
+    return [{ ...placeOf(lines, odd), message }];
+  }
+  const loop = findLoop(document);
+  if (loop === undefined) return [];
+  return [{ ...placeOf(lines, loop.at), message: `*${loop.name} stands within what it names` }];
 }
 
 /** A place by its offset in the text. */
@@ -57,6 +61,21 @@ function findOddKey(document: Document.Parsed): number | undefined {
       if (isScalar(key) && key.value !== null) return undefined;
       const range = typeof key === 'object' && key !== null && 'range' in key ? key.range : undefined;
       found = Array.isArray(range) && typeof range[0] === 'number' ? range[0] : 0;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
+
+/** The first alias of something that holds it: JSON could not write that down. */
+function findLoop(document: Document.Parsed): { readonly at: number; readonly name: string } | undefined {
+  let found: { readonly at: number; readonly name: string } | undefined;
+  visit(document, {
+    Alias(_, alias, path) {
+      const within = path.some((node) => isNode(node) && node.anchor === alias.source);
+      // An anchor may be named again inside; to find out takes a walk, so it is asked last.
+      if (!within || !path.some((node) => node === alias.resolve(document))) return undefined;
+      found = { at: alias.range?.[0] ?? 0, name: alias.source };
       return visit.BREAK;
     },
   });

@@ -1,5 +1,5 @@
 import type { ConfigStore } from '@waystation/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Desk, routing } from '../testing/desk.ts';
 import { sampleYaml } from '../testing/sample-strategy.ts';
 
@@ -32,6 +32,18 @@ describe('channel drain', () => {
       code: 0,
       out: 'cn-hangzhou is drained already: maintenance\n',
     });
+  });
+
+  it('asks for an end that no waiting for agents puts off', async () => {
+    const lease = vi.spyOn(desk.store, 'lease');
+    expect(await drain('cn-hangzhou', '--for', '30s', '--wait')).toMatchObject({ code: 0 });
+    expect(lease.mock.calls).toEqual([[30_000, { keepAlive: false }]]);
+  });
+
+  it('is not made where its --timeout is none', async () => {
+    const refused = await drain('cn-hangzhou', '--wait', '--timeout', 'soon');
+    expect(refused).toMatchObject({ code: 2 });
+    expect(await desk.stored(desk.keys.override('cn-hangzhou'))).toBeUndefined();
   });
 
   it('refuses the last usable channel of a route unless forced', async () => {

@@ -66,6 +66,16 @@ describe('weights set, primary set, policy set', () => {
     [['primary', 'set', 'otp', 'cn-hangzou'], 2, /no channel cn-hangzou/],
     [['policy', 'set', 'otp', 'random', 'cn-hangzhou'], 2, /kind of a policy must be/],
     [['policy', 'set', 'otp', 'primary-backup', 'cn-hangzhou', 'cn-hangzhou'], 2, /named twice/],
+    [
+      ['primary', 'set', 'otp', 'ap-southeast-1', '--timeout', 'soon'],
+      2,
+      /--timeout must be a length of time/,
+    ],
+    [
+      ['primary', 'set', 'otp', 'ap-southeast-1', '--wait', '--timeout', '30d'],
+      2,
+      /--timeout must be at most 7d/,
+    ],
     [['policy', 'set', 'otp', 'primary-backup', 'cn-hangzhou=1'], 2, /only weighted-random takes weights/],
   ])('refuses %j', async (argv, code, message) => {
     const run = await desk.run(...argv, '--yes');

@@ -12,6 +12,17 @@ afterEach(async () => {
   await desk.close();
 });
 
+it('a fleet without a strategy is told so, with what to do about it', async () => {
+  const empty = await Desk.open();
+  try {
+    const run = await empty.run('primary', 'set', 'otp', 'cn-hangzhou', '--yes');
+    expect(run.code).toBe(1);
+    expect(run.err).toMatch(/has no strategy yet: write one with .* \[STRATEGY_MISSING\]\n$/);
+  } finally {
+    await empty.close();
+  }
+});
+
 describe('a store in trouble', () => {
   it.each([
     ['STORE_UNAVAILABLE', 5],

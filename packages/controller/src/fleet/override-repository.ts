@@ -52,10 +52,10 @@ export class OverrideRepository {
     return result.revision;
   }
 
-  /** Puts the override once more, under a lease that nobody keeps alive once this program has ended. */
+  /** Puts the override once more, under a lease that nobody keeps alive, this program neither. */
   async #expire(key: string, value: string, forMs: number): Promise<void> {
     try {
-      const lease = await this.#writer.store.lease(forMs);
+      const lease = await this.#writer.store.lease(forMs, { keepAlive: false });
       await lease.put(key, value);
     } catch (cause) {
       throw new WaystationError(

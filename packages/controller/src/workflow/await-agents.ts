@@ -3,13 +3,14 @@ import type { Answer, Judge } from '../fleet/acknowledgement.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { formatDuration } from '../output/duration.ts';
+import { usage } from '../invocation.ts';
 import type { Invocation } from '../invocation.ts';
 import type { OptionDefinition } from '../command-definition.ts';
 
 /** The options of every command that can wait for the agents. */
 export const waitOptions: readonly OptionDefinition[] = [
   { flags: '--wait', description: 'wait until every agent has applied or refused the change' },
-  { flags: '--timeout <duration>', description: 'how long --wait waits (default 60s)' },
+  { flags: '--timeout <duration>', description: 'how long --wait waits, at most 7d (default 60s)' },
 ];
 
 /** How the agents answered, by name. */
@@ -20,16 +21,25 @@ export interface Acknowledgements {
 }
 
 const defaultTimeoutMs = 60_000;
+/** Beyond some weeks a timer would go off at once. */
+const longestTimeoutMs = 7 * 86_400_000;
 
 /** With more agents than this, only refusals and counts are told. */
 const maxLines = 50;
+
+/** How long `--wait` waits; asked for before anything is changed, since it refuses what is no length of time. */
+export function waitTimeoutMs(invocation: Invocation): number {
+  const timeoutMs = invocation.duration('timeout') ?? defaultTimeoutMs;
+  if (timeoutMs <= longestTimeoutMs) return timeoutMs;
+  throw usage(`--timeout must be at most 7d, got ${invocation.text('timeout') ?? ''}`);
+}
 
 /** Waits as `--wait` and `--timeout` say, with a line for each answer; undefined where `--wait` was not said. */
 export async function awaitAgents(
   invocation: Invocation,
   judge: Judge,
 ): Promise<Acknowledgements | undefined> {
-  const timeoutMs = invocation.duration('timeout') ?? defaultTimeoutMs;
+  const timeoutMs = waitTimeoutMs(invocation);
   if (!invocation.flag('wait')) return undefined;
   const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), invocation.world.interrupted]);
   const fleet = { store: await invocation.store(), keys: await invocation.keys() };

@@ -10,7 +10,7 @@ import { exitCodes } from '../exit-code.ts';
 import type { ExitCode } from '../exit-code.ts';
 import type { Invocation } from '../invocation.ts';
 import type { ValidStrategy } from '../strategy/check-strategy.ts';
-import { acknowledgedCode, awaitAgents, summarizeAnswers } from './await-agents.ts';
+import { acknowledgedCode, awaitAgents, summarizeAnswers, waitTimeoutMs } from './await-agents.ts';
 import { requireValid } from './current-strategy.ts';
 
 /** What an override is decided from. */
@@ -43,6 +43,7 @@ export async function changeOverride(
 ): Promise<ExitCode> {
   const { channel, kind, override, forMs, summary } = change;
   const reason = invocation.reason();
+  waitTimeoutMs(invocation);
   if (invocation.flag('dryRun')) {
     await invocation.emit({ dryRun: true, channel, change: kind }, () => `dry run: nothing was changed\n`);
     return exitCodes.done;

@@ -7,7 +7,13 @@ import type { Invocation } from '../invocation.ts';
 import { checkText } from '../strategy/check-strategy.ts';
 import type { ValidStrategy } from '../strategy/check-strategy.ts';
 import { describeChanges } from '../strategy/describe-changes.ts';
-import { acknowledgedCode, awaitAgents, summarizeAnswers, waitOptions } from './await-agents.ts';
+import {
+  acknowledgedCode,
+  awaitAgents,
+  summarizeAnswers,
+  waitOptions,
+  waitTimeoutMs,
+} from './await-agents.ts';
 import { confirm } from './confirm.ts';
 import { allowEndpointOption, warnAbout, warningsFor } from './warn-about.ts';
 
@@ -39,6 +45,7 @@ export interface Proposal {
 export async function changeStrategy(invocation: Invocation, proposal: Proposal): Promise<ExitCode> {
   const { current, next, partly = false } = proposal;
   const reason = invocation.reason();
+  waitTimeoutMs(invocation);
   const repository = await invocation.repository();
   const expected = invocation.integer('ifRevision', '--if-revision', 0);
   const base = current?.revision ?? 0;

@@ -134,6 +134,7 @@ function afterFault(
   if (health.state === 'ejected') return health;
   if (health.state === 'probing') {
     if (startedAt < health.since) return health;
+    if (!mayEject) return { ...health, accepted: 0 };
     return eject(
       { ...health, strikes: strike(noStrikes, fault, at) },
       'a message on trial failed',

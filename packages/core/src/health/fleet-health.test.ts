@@ -147,6 +147,23 @@ describe('ejection', () => {
     expect([fleet.state('a'), fleet.state('b')]).toEqual(['ejected', 'healthy']);
   });
 
+  it('is suspended on trial as well', () => {
+    const fleet = new Fleet(two, rulesOf({ health: { probe: { kind: 'off' } } }));
+    fleet.attempts('a', timeout, 3);
+    fleet.pass(30_250);
+    expect(fleet.state('a')).toBe('probing');
+    fleet.attempts('a', accepted, 2);
+    fleet.attempt('b', timeout, 500);
+    fleet.attempt('a', timeout, 500);
+    expect(fleet.health.suspectsOurselves(fleet.now)).toBe(true);
+    expect(fleet.state('a')).toBe('probing');
+    // Its trial begins anew.
+    fleet.attempts('a', accepted, 2);
+    expect(fleet.state('a')).toBe('probing');
+    fleet.attempt('a', accepted);
+    expect(fleet.state('a')).toBe('slow-start');
+  });
+
   it('does not ask a drained host whether it fails as well', () => {
     const fleet = new Fleet({ ...two, c: 'c:443' });
     fleet.renew(rulesOf(), ['c']);

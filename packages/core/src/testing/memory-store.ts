@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import type {
   CallOptions,
   ConfigStore,
+  LeaseOptions,
   Revision,
   StoreCompare,
   StoreEntry,
@@ -121,7 +122,7 @@ export class MemoryStore implements ConfigStore {
     return { committed: true, revision: this.revision };
   }
 
-  async lease(ttlMs: number, options?: CallOptions): Promise<StoreLease> {
+  async lease(ttlMs: number, options?: LeaseOptions): Promise<StoreLease> {
     await this.#enter(options);
     if (ttlMs < 1000) throw new RangeError(`a lease lasts 1000 ms or more, got ${String(ttlMs)}`);
     this.#grants += 1;

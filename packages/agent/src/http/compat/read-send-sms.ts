@@ -39,14 +39,22 @@ export function readTemplateParam(written: string): Params | undefined {
   if (written.trim() === '') return {};
   let value: unknown;
   try {
-    value = JSON.parse(written);
+    JSON.parse(written);
+    value = JSON.parse(quoteNumbers(written));
   } catch {
     return undefined;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const entries = Object.entries(value);
-  const fine = entries.every(([, param]) => ['string', 'number', 'boolean'].includes(typeof param));
+  const fine = entries.every(([, param]) => ['string', 'boolean'].includes(typeof param));
   if (!fine) return undefined;
   const templateParam = Object.fromEntries(entries.map(([name, param]) => [name, String(param)]));
   return { templateParam, templateParamText: written };
+}
+
+/** The same JSON with its numbers as texts: an order number of twenty digits, or 1.50, is no number of JavaScript. */
+function quoteNumbers(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  );
 }

@@ -112,6 +112,24 @@ describe('the end of a send', () => {
       200,
       { Code: 'waystation.NotSent' },
     ],
+    [
+      'no journal, before a byte was written',
+      { ...facts, kind: 'no-journal', reason: 'the journal is full', retryAfterMs: 5000 },
+      503,
+      { Code: 'ServiceUnavailable' },
+    ],
+    [
+      'no journal, after a refusal',
+      {
+        ...facts,
+        kind: 'no-journal',
+        reason: 'the journal is full',
+        retryAfterMs: 5000,
+        attempts: [attempt('throttled', 'Throttling.User')],
+      },
+      400,
+      { Code: 'Throttling.User' },
+    ],
     ['a proxy that throttles', nobody(attempt('throttled', 'HTTP_429')), 200, { Code: 'waystation.NotSent' }],
   ])('%s is told with its status', async (_name, result, status, members) => {
     const { port } = await open({ localKeys: any, answer: () => result });

@@ -41,9 +41,8 @@ function refusalOf(result: Failure): CompatRefusal {
     case 'expired':
     case 'deadline':
     case 'no-channel':
-      return notSent(result);
     case 'no-journal':
-      return refuse('ServiceUnavailable', sentence(result.reason));
+      return notSent(result);
     case 'in-progress':
       return refuse('waystation.SendInProgress', sentence(result.reason));
     case 'key-reused':
