@@ -1,0 +1,60 @@
+/** What is measured again and again of a process: quantity → value. */
+export type Sample = Readonly<Record<Quantity, number>>;
+
+/** What must not grow. */
+export type Quantity = 'ownMb' | 'sockets' | 'descriptors' | 'handles' | 'threads';
+
+/** How much more than before is no growth: `before × factor + slack`. */
+interface Bound {
+  readonly words: string;
+  readonly factor: number;
+  readonly slack: number;
+}
+
+/**
+ * Why these: a leak counts by the message, of which a full run has some 40,000, and half of them lie between the two
+ * windows. Memory is let a tenth and 8 MB, since V8 collects when it likes and what the agent remembers of requests
+ * (15 minutes) fills up during the run; a leak of 1 kB a message is beyond it. Connections come and go with faults, and
+ * a median may catch a few more; one that is left at each turn is beyond it. A Node process never needs more threads.
+ */
+export const bounds: Readonly<Record<Quantity, Bound>> = {
+  ownMb: { words: 'resident memory, MB', factor: 1.1, slack: 8 },
+  sockets: { words: 'open sockets', factor: 1, slack: 10 },
+  descriptors: { words: 'file descriptors', factor: 1, slack: 12 },
+  handles: { words: 'handles of the event loop', factor: 1, slack: 16 },
+  threads: { words: 'threads', factor: 1, slack: 2 },
+};
+
+/** How a quantity stood in the last window beside the settled one. */
+export interface Growth {
+  readonly quantity: Quantity;
+  readonly words: string;
+  /** Median of the second fifth of the samples: the first fifth is for settling. */
+  readonly before: number;
+  /** Median of the last fifth. */
+  readonly after: number;
+  readonly limit: number;
+  readonly grown: boolean;
+}
+
+/** Compares the last fifth of the samples with the second; throws where there are fewer than five. */
+export function judgeGrowth(samples: readonly Sample[]): readonly Growth[] {
+  if (samples.length < 5) throw new Error(`growth needs 5 samples or more, not ${String(samples.length)}`);
+  const fifth = samples.length / 5;
+  const settled = samples.slice(Math.floor(fifth), Math.floor(fifth * 2));
+  const last = samples.slice(Math.floor(fifth * 4));
+  return (Object.keys(bounds) as Quantity[]).map((quantity) => {
+    const { words, factor, slack } = bounds[quantity];
+    const before = medianOf(settled.map((sample) => sample[quantity]));
+    const after = medianOf(last.map((sample) => sample[quantity]));
+    const limit = before * factor + slack;
+    // Written so that what could not be measured counts as grown.
+    return { quantity, words, before, after, limit, grown: !(after <= limit) };
+  });
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
+}
