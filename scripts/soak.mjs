@@ -30,8 +30,8 @@ await playScene(async ({ load, setScene, say }) => {
   const { Scene, soakScene, playSoak, faultsOf, soakPage, totalsOf } = await load('e2e/soak/soak.ts');
   const soak = await playSoak(await setScene(Scene, soakScene), minutes, say);
   for (const { words, before, after, limit, grown } of soak.growth) {
-    const numbers = [before, after, limit].map((number) => number.toFixed(1));
-    console.log(`${words}: ${numbers[0]} → ${numbers[1]}, at most ${numbers[2]}${grown ? ': GREW' : ''}`);
+    const bound = limit === Infinity ? 'too short a run to judge it' : `at most ${limit.toFixed(1)}`;
+    console.log(`${words}: ${before.toFixed(1)} → ${after.toFixed(1)}, ${bound}${grown ? ': GREW' : ''}`);
   }
   const faults = faultsOf(soak);
   console.log(`soak: ${totalsOf(soak)}; ${faults.length === 0 ? 'good' : 'SOMETHING WENT WRONG'}`);

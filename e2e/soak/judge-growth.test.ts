@@ -9,8 +9,8 @@ function run(change: (at: number) => Partial<Sample>): Sample[] {
   return Array.from({ length: 120 }, (_, at) => ({ ...calm, ...change(at) }));
 }
 
-function grown(samples: readonly Sample[]): Quantity[] {
-  return judgeGrowth(samples).flatMap((growth) => (growth.grown ? [growth.quantity] : []));
+function grown(samples: readonly Sample[], minutes = 20): Quantity[] {
+  return judgeGrowth(samples, minutes).flatMap((growth) => (growth.grown ? [growth.quantity] : []));
 }
 
 describe('judgeGrowth', () => {
@@ -37,7 +37,10 @@ describe('judgeGrowth', () => {
   });
 
   it('gives the medians of the second and of the last fifth', () => {
-    const [memory] = judgeGrowth(run((at) => ({ ownMb: at })));
+    const [memory] = judgeGrowth(
+      run((at) => ({ ownMb: at })),
+      20,
+    );
     expect(memory).toMatchObject({ before: 35.5, after: 107.5, grown: true });
   });
 
@@ -45,7 +48,12 @@ describe('judgeGrowth', () => {
     expect(grown(run((at) => (at > 100 ? { handles: NaN } : {})))).toEqual(['handles']);
   });
 
+  it('does not judge memory in a short run, and all else', () => {
+    const growing = run((at) => ({ ownMb: 90 + at, sockets: 20 + at }));
+    expect(grown(growing, 3)).toEqual(['sockets']);
+  });
+
   it('judges no run of fewer than five samples', () => {
-    expect(() => judgeGrowth([calm, calm, calm, calm])).toThrow('5 samples');
+    expect(() => judgeGrowth([calm, calm, calm, calm], 20)).toThrow('5 samples');
   });
 });

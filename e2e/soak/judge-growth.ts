@@ -17,7 +17,7 @@ interface Bound {
  * (15 minutes) fills up during the run; a leak of 1 kB a message is beyond it. Connections come and go with faults, and
  * a median may catch a few more; one that is left at each turn is beyond it. A Node process never needs more threads.
  */
-export const bounds: Readonly<Record<Quantity, Bound>> = {
+const bounds: Readonly<Record<Quantity, Bound>> = {
   ownMb: { words: 'resident memory, MB', factor: 1.1, slack: 8 },
   sockets: { words: 'open sockets', factor: 1, slack: 10 },
   descriptors: { words: 'file descriptors', factor: 1, slack: 12 },
@@ -33,21 +33,29 @@ export interface Growth {
   readonly before: number;
   /** Median of the last fifth. */
   readonly after: number;
+  /** Infinite where it is not judged. */
   readonly limit: number;
   readonly grown: boolean;
 }
 
-/** Compares the last fifth of the samples with the second; throws where there are fewer than five. */
-export function judgeGrowth(samples: readonly Sample[]): readonly Growth[] {
+/** From how many minutes on memory is judged: a Node process fills its heap for some minutes before it collects it. */
+const memoryJudgedFrom = 15;
+
+/**
+ * Compares the last fifth of the samples of a run of so many minutes with the second; throws where there are fewer
+ * than five.
+ */
+export function judgeGrowth(samples: readonly Sample[], minutes: number): readonly Growth[] {
   if (samples.length < 5) throw new Error(`growth needs 5 samples or more, not ${String(samples.length)}`);
   const fifth = samples.length / 5;
-  const settled = samples.slice(Math.floor(fifth), Math.floor(fifth * 2));
+  const early = samples.slice(Math.floor(fifth), Math.floor(fifth * 2));
   const last = samples.slice(Math.floor(fifth * 4));
   return (Object.keys(bounds) as Quantity[]).map((quantity) => {
     const { words, factor, slack } = bounds[quantity];
-    const before = medianOf(settled.map((sample) => sample[quantity]));
+    const before = medianOf(early.map((sample) => sample[quantity]));
     const after = medianOf(last.map((sample) => sample[quantity]));
-    const limit = before * factor + slack;
+    const settled = quantity !== 'ownMb' || minutes >= memoryJudgedFrom;
+    const limit = settled ? before * factor + slack : Infinity;
     // Written so that what could not be measured counts as grown.
     return { quantity, words, before, after, limit, grown: !(after <= limit) };
   });

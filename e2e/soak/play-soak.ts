@@ -83,7 +83,7 @@ export async function playSoak(scene: Scene, minutes: number, say: (words: strin
       say(`${last}${String(begun)} messages, ${String(accepted)} told OK; ${wordsOfSample(samples.at(-1))}`);
     }
   }
-  const growth = judgeGrowth(samples);
+  const growth = judgeGrowth(samples, minutes);
   say('all is well again; whoever has a key and was not told OK comes again with it');
   const end = await load.end(patienceMs);
   const { residentMb } = await footprintOf(agent.process.pid);

@@ -36,7 +36,7 @@ export function soakPage(soak: Soak, facts: { readonly minutes: number; readonly
   const { turns, etcdKills, rotations, texts, residentMb, growth } = soak;
   const rows = growth.map(
     ({ words, before, after, limit, grown }) =>
-      `| ${words} | ${rounded(before)} | ${rounded(after)} | ≤ ${rounded(limit)} | ${grown ? '**grown**' : 'no growth'} |`,
+      `| ${words} | ${rounded(before)} | ${rounded(after)} | ${limit === Infinity ? '–' : `≤ ${rounded(limit)}`} | ${grown ? '**grown**' : limit === Infinity ? 'run too short' : 'no growth'} |`,
   );
   const faults = faultsOf(soak);
   return [
