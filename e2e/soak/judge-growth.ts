@@ -12,8 +12,8 @@ interface Bound {
 }
 
 /**
- * Why these: a leak counts by the message, of which a full run has some 40,000, and half of them lie between the two
- * windows. Memory is let a tenth and 8 MB, since V8 collects when it likes and what the agent remembers of requests
+ * Why these: a leak counts by the message, of which a full run has some 40,000, and some half of them lie between the
+ * two windows. Memory is let a tenth and 8 MB, since V8 collects when it likes and what the agent remembers of requests
  * (15 minutes) fills up during the run; a leak of 1 kB a message is beyond it. Connections come and go with faults, and
  * a median may catch a few more; one that is left at each turn is beyond it. A Node process never needs more threads.
  */
@@ -29,9 +29,9 @@ const bounds: Readonly<Record<Quantity, Bound>> = {
 export interface Growth {
   readonly quantity: Quantity;
   readonly words: string;
-  /** Median of the second fifth of the samples: the first fifth is for settling. */
+  /** Median of the second fifth of the samples, since the first is for settling; of memory the lowest of two fifths. */
   readonly before: number;
-  /** Median of the last fifth. */
+  /** Median of the last fifth; of memory the lowest of the last two. */
   readonly after: number;
   /** Infinite where it is not judged. */
   readonly limit: number;
@@ -42,19 +42,21 @@ export interface Growth {
 const memoryJudgedFrom = 15;
 
 /**
- * Compares the last fifth of the samples of a run of so many minutes with the second; throws where there are fewer
- * than five.
+ * Compares the end of a run of so many minutes with its settled time before; throws where there are fewer than five
+ * samples. Of memory it compares what is left after collecting: between two collections a heap grows for minutes.
  */
 export function judgeGrowth(samples: readonly Sample[], minutes: number): readonly Growth[] {
   if (samples.length < 5) throw new Error(`growth needs 5 samples or more, not ${String(samples.length)}`);
-  const fifth = samples.length / 5;
-  const early = samples.slice(Math.floor(fifth), Math.floor(fifth * 2));
-  const last = samples.slice(Math.floor(fifth * 4));
+  const part = (from: number, to: number, quantity: Quantity) =>
+    samples
+      .slice(Math.floor(samples.length * from), Math.floor(samples.length * to))
+      .map((sample) => sample[quantity]);
   return (Object.keys(bounds) as Quantity[]).map((quantity) => {
     const { words, factor, slack } = bounds[quantity];
-    const before = medianOf(early.map((sample) => sample[quantity]));
-    const after = medianOf(last.map((sample) => sample[quantity]));
-    const settled = quantity !== 'ownMb' || minutes >= memoryJudgedFrom;
+    const ofMemory = quantity === 'ownMb';
+    const before = ofMemory ? Math.min(...part(0.2, 0.6, quantity)) : medianOf(part(0.2, 0.4, quantity));
+    const after = ofMemory ? Math.min(...part(0.6, 1, quantity)) : medianOf(part(0.8, 1, quantity));
+    const settled = !ofMemory || minutes >= memoryJudgedFrom;
     const limit = settled ? before * factor + slack : Infinity;
     // Written so that what could not be measured counts as grown.
     return { quantity, words, before, after, limit, grown: !(after <= limit) };

@@ -47,7 +47,7 @@ export function soakPage(soak: Soak, facts: { readonly minutes: number; readonly
     '| --- | ---: | ---: | ---: | --- |',
     ...rows,
     '',
-    `Settled is the median of the second fifth of the run, the end that of its last fifth, each taken when nothing is broken. Memory is that of the process itself; with what the system keeps of the journal’s file it had ${rounded(residentMb)} MB resident.`,
+    `Settled is the median of the second fifth of the run, the end that of its last fifth, each taken when nothing is broken; of memory it is the lowest of two fifths, which is what collecting leaves. Memory is that of the process itself; with what the system keeps of the journal’s file it had ${rounded(residentMb)} MB resident.`,
     ...(faults.length === 0 ? [] : ['', `**Not good**: ${faults.join('; ')}.`]),
   ].join('\n');
 }
