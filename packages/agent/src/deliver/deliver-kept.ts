@@ -74,8 +74,7 @@ export async function deliverKept(
     // Whoever stops waits for the tries; what comes after them is found by the next start.
     onWrite: (write) => void write.catch(() => undefined),
     keep: async (end) => {
-      if (!waits(end)) return end;
-      await run.keep(end);
+      if (!waits(end) || !(await run.keepOn(end))) return end;
       onAgain(end);
       return { kind: 'pending', id, revision: end.revision, attempts: end.attempts, deliverBy };
     },

@@ -109,7 +109,10 @@ export class Deliveries {
   /** Takes up a message that stands in the journal and was tried in vain. */
   add(delivery: KeptDelivery, result: SendResult): void {
     // The first that waits was given its time by the clock as it is.
-    if (this.#names.size === 0) this.#watch = undefined;
+    if (this.#names.size === 0) {
+      this.#watch = undefined;
+      this.#look();
+    }
     this.#addAgain(delivery, result);
   }
 

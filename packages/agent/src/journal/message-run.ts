@@ -138,15 +138,32 @@ export class MessageRun implements AttemptLog {
   }
 
   /** Writes that the message waits for another time; resolves once that is on the disk. */
-  async keep({ revision, route = '' }: SendResult): Promise<void> {
+  async keep(result: SendResult): Promise<void> {
+    const entry = await this.#waiting(result);
+    if (entry === undefined) throw new AttemptNotWritten('the message is over, or sent again', {});
+    await this.#put(entry);
+  }
+
+  /**
+   * As `keep`, for a message that its caller knows to wait: what the disk does not take is kept in memory until it
+   * does. False: the message is over, or sent again.
+   */
+  async keepOn(result: SendResult): Promise<boolean> {
+    const entry = await this.#waiting(result);
+    if (entry === undefined) return false;
+    this.#place = await this.#stock.settle(this.#facts.name, entry, this.#place);
+    this.#entry = entry;
+    return true;
+  }
+
+  /** The entry of a message that waits; undefined: a later run has gone on with it. */
+  async #waiting({ revision, route = '' }: SendResult): Promise<OpenEntry | undefined> {
     await this.#noted;
     await this.#stock.idle(this.#facts.name);
     const now = this.#now();
-    if (now !== undefined && this.#isOvertakenBy(now.entry)) {
-      throw new AttemptNotWritten('the message is over, or sent again', {});
-    }
+    if (now !== undefined && this.#isOvertakenBy(now.entry)) return undefined;
     if (now !== undefined) this.#place = now.place;
-    await this.#put(this.#openEntry(revision, route, this.#rule ?? this.#entry?.rule));
+    return this.#openEntry(revision, route, this.#rule ?? this.#entry?.rule);
   }
 
   absent(): void {

@@ -137,7 +137,8 @@ export class AttemptRun implements AttemptedPlan {
         return;
       case 'search':
         this.#alarms.notOverdue();
-        this.#message.options.attempts?.reopen();
+        // Where the plan trusts no longer what was proven, the log must not either.
+        if (!this.#hasProof) this.#message.options.attempts?.reopen();
         this.#searches.begin(this.deadline);
         return;
       case 'wait':
@@ -179,6 +180,11 @@ export class AttemptRun implements AttemptedPlan {
     else if (!this.#searches.searching) this.#searches.begin();
     if (outstanding === undefined && searching === undefined) return;
     this.#late = new Promise((resolve) => (this.#onLate = resolve));
+  }
+
+  /** Whether the plan counts on an attempt being proven unsent. */
+  get #hasProof(): boolean {
+    return this.#plan?.attempts.some(({ searched }) => searched === 'absent') === true;
   }
 
   #stopWaiting(): void {

@@ -8,8 +8,6 @@ import type { Fate, Told } from './told.ts';
 
 /** Beyond it a wall clock that moved against the monotonic one is doubted, and for so long. */
 const doubt = { jumpMs: 60_000, forMs: 300_000 } as const;
-/** Within so long of its being kept the clock is looked at for the first time. */
-const firstLookMs = 10;
 /** The last try of a message that waits begins so long before its time at the latest, with a little to spare. */
 const lastTryMs = lastStartMs + 500 + 400;
 /** So long before that everything is well, where nothing can be said against it. */
@@ -65,13 +63,9 @@ function ofDoubt({ phones, history, crashes }: Run, tag: string, calls: readonly
     const doubted = history.clockJumps.some(({ atMs, byMs }) => {
       const since = atMs + writingMs(history);
       const ended = crashes.some((crash) => crash.at >= keptAt && crash.at <= when);
-      return (
-        !ended &&
-        Math.abs(byMs) > doubt.jumpMs &&
-        keptAt + firstLookMs < atMs &&
-        since < when &&
-        when < atMs + doubt.forMs
-      );
+      // Set while it is being written down, a clock is the one that it is kept by.
+      const waiting = keptAt + writingMs(history) < atMs && !ended;
+      return waiting && Math.abs(byMs) > doubt.jumpMs && since < when && when < atMs + doubt.forMs;
     });
     return doubted ? [`${tag} was sent at ${at(when)}, while the clock was in doubt`] : [];
   });
