@@ -1,12 +1,8 @@
 // `npm run gameday`: real etcd, the simulator, an agent and an application under load; every region fails in every way
 // that the simulator knows, the agent is killed twice, and the ledger says whether anything was lost or doubled.
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { endChildrenWithUs } from './end-with-us.mjs';
-import { ensureEtcd } from './etcd.mjs';
-import { importSource } from './import-source.mjs';
-import { endCommands } from './run-command.mjs';
-import { root, SetupError, setUp } from './setup.mjs';
+import { playScene } from './play-scene.mjs';
+import { SetupError } from './setup.mjs';
 
 const help = `npm run gameday [-- --short] [--hold-ms N] [--concurrency N]
 
@@ -14,18 +10,7 @@ const help = `npm run gameday [-- --short] [--hold-ms N] [--concurrency N]
   --hold-ms N      how long each fault stays; default 1500
   --concurrency N  messages under way at once; default 8`;
 
-let scene;
-let ending;
-/** Ends every process that was started; Scene knows them all. */
-function endAll() {
-  ending ??= (async () => {
-    await endCommands();
-    await scene?.end();
-  })();
-  return ending;
-}
-
-async function main() {
+await playScene(async ({ load, setScene, say }) => {
   const { values } = parseArgs({
     options: {
       short: { type: 'boolean', default: false },
@@ -39,37 +24,11 @@ async function main() {
   if (!(holdMs >= 100 && holdMs <= 600_000) || !(concurrency >= 1 && concurrency <= 64)) {
     throw new SetupError('--hold-ms must be 100–600000, --concurrency 1–64');
   }
-  await setUp();
-  const { etcd, etcdctl } = await ensureEtcd();
-  Object.assign(process.env, { WAYSTATION_ETCD: etcd, WAYSTATION_ETCDCTL: etcdctl });
-  const { Scene, gameDayScene, playGameDay, totalsOf } = await importSource(
-    join(root, 'e2e/game-day/game-day.ts'),
-    join(root, 'e2e'),
-  );
-  const started = performance.now();
-  const say = (words) => {
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`${seconds.padStart(6)} s  ${words}`);
-  };
-  say('etcd and the simulator start');
-  scene = await Scene.set(gameDayScene);
+  const { Scene, gameDayScene, playGameDay, totalsOf } = await load('e2e/game-day/game-day.ts');
+  const scene = await setScene(Scene, gameDayScene);
   const day = await playGameDay(scene, { holdMs, concurrency, everywhere: !values.short }, say);
   for (const { outId, told } of day.open) console.log(`left open: ${outId}, told ${told}`);
   const good = day.lost === 0 && day.doubled === 0;
   console.log(`game day: ${totalsOf(day)}; ${good ? 'good' : 'SOMETHING WENT WRONG'}`);
   if (!good) process.exitCode = 1;
-}
-
-endChildrenWithUs(() => {
-  console.log('\nstopping …');
-  return endAll();
 });
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof SetupError ? error.message : error);
-  process.exitCode = 1;
-} finally {
-  await endAll();
-}
-process.exit();

@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentProcess } from '../harness/agent.ts';
-import type { Document, Scene, SceneOptions } from '../harness/scene.ts';
-import { KeyedApplication } from './keyed-application.ts';
-import type { Wishes } from './keyed-application.ts';
+import type { Document, Scene, SceneAgentOptions, SceneOptions } from '../harness/scene.ts';
+import { OfficialClient } from '../harness/official-client.ts';
+import { roundsOf, strike, strikesRequests } from './rounds.ts';
+import { SteadyApplication } from './steady-application.ts';
+import type { Wishes } from './steady-application.ts';
 import { waysToFail, wordsOf } from './ways-to-fail.ts';
-import type { Fault } from './ways-to-fail.ts';
 
 /** How long a game day is. */
 export interface GameDayOptions {
@@ -30,7 +31,9 @@ export const gameDayScene: SceneOptions = {
   tls: ['cn-beijing'],
   simulator: { records: { appearAfterMs: 200 } },
 };
-const regions = gameDayScene.regions ?? [];
+/** Region → its share. */
+type Weights = Readonly<Record<string, number>>;
+const even: Weights = Object.fromEntries((gameDayScene.regions ?? []).map((name) => [name, 1]));
 /** How long those who were not told OK yet may go on after the last fault. */
 const patienceMs = 40_000;
 
@@ -40,38 +43,31 @@ export async function playGameDay(
   { holdMs, everywhere, concurrency }: GameDayOptions,
   say: (words: string) => void,
 ): Promise<GameDay> {
-  await scene.apply(strategyOf(scene));
+  await scene.apply(gameDayStrategy(scene));
   const dataDir = scene.path('data');
-  const authorities = scene.path('authorities.pem');
-  await writeFile(authorities, await scene.simulator.certificates());
-  const startAgent = (): Promise<AgentProcess> =>
-    scene.agent({
-      dataDir,
-      flags: ['--allow-endpoint', 'https://127.0.0.1:*'],
-      env: { NODE_EXTRA_CA_CERTS: authorities },
-    });
-  let agent = await startAgent();
-  const application = new KeyedApplication(agent.url);
+  let agent = await gameDayAgent(scene, { dataDir });
+  const application = new SteadyApplication(new OfficialClient(agent.url, 1), { prefix: 'day' });
   application.start(concurrency);
   say('the agent serves, and an application sends with keys through Aliyun’s own client');
 
-  const rounds = roundsOf(waysToFail(await scene.simulator.faultKinds()), everywhere);
+  const rounds = roundsOf(waysToFail(await scene.simulator.faultKinds()), gameDayScene, everywhere);
   const killAfter = new Set([Math.floor(rounds.length / 3), Math.floor((rounds.length * 2) / 3)]);
   let kills = 0;
   for (const [at, { region, fault }] of rounds.entries()) {
-    const match = { match: { action: 'SendSms' } };
-    const id = await scene.simulator.setFault({ ...fault, region, ...(ofRequests(fault) && match) });
+    const id = await strike(scene, { region, fault }, 'SendSms');
     await delay(holdMs / 2);
     if (killAfter.has(at)) {
       agent.process.signal('SIGKILL');
       await agent.process.exited;
       kills += 1;
       say('the agent is killed, and started again');
-      agent = await startAgent();
-      application.moveTo(agent.url);
+      agent = await gameDayAgent(scene, { dataDir });
+      application.moveTo(new OfficialClient(agent.url, 1));
     }
     await delay(holdMs / 2);
-    const struck = ofRequests(fault) ? `, ${String(await scene.simulator.strikes(id))} requests struck` : '';
+    const struck = strikesRequests(fault)
+      ? `, ${String(await scene.simulator.strikes(id))} requests struck`
+      : '';
     await scene.simulator.clearFaults();
     const { begun, accepted } = application.count;
     say(`${region}: ${wordsOf(fault)}${struck}; ${String(begun)} messages, ${String(accepted)} told OK`);
@@ -96,32 +92,26 @@ export function totalsOf({ accepted, open, repeats, faults, kills, lost, doubled
   return words.join(', ');
 }
 
-interface Round {
-  readonly region: string;
-  readonly fault: Fault;
-}
-
-/** TLS fails only where there is some. */
-function roundsOf(faults: readonly Fault[], everywhere: boolean): readonly Round[] {
-  return faults.flatMap((fault, at) => {
-    const able = fault.kind === 'tls-failure' ? (gameDayScene.tls ?? []) : regions;
-    const chosen = everywhere ? able : [able[at % able.length] ?? ''];
-    return chosen.map((region) => ({ region, fault }));
+/** An agent that trusts the simulator's certificates. */
+export async function gameDayAgent(scene: Scene, options: SceneAgentOptions): Promise<AgentProcess> {
+  const authorities = scene.path('authorities.pem');
+  await writeFile(authorities, await scene.simulator.certificates());
+  return scene.agent({
+    ...options,
+    flags: ['--allow-endpoint', 'https://127.0.0.1:*', ...(options.flags ?? [])],
+    env: { NODE_EXTRA_CA_CERTS: authorities, ...options.env },
   });
 }
 
-function ofRequests({ kind }: Fault): boolean {
-  return kind !== 'refuse' && kind !== 'blackhole' && kind !== 'tls-failure';
-}
-
-/** Every region alike, and soon back after its fault: a day is short. */
-function strategyOf(scene: Scene): Document {
+/** A channel for each region with a weight, all alike by default, and soon back after a fault: a day is short. */
+export function gameDayStrategy(scene: Scene, weights: Weights = even): Document {
+  const names = Object.keys(weights);
   return scene.strategy({
-    channels: Object.fromEntries(regions.map((region) => [region, scene.channel(region)])),
+    channels: Object.fromEntries(names.map((name) => [name, scene.channel(name)])),
     routes: [
       {
         name: 'default',
-        policy: { kind: 'weighted-random', weights: Object.fromEntries(regions.map((name) => [name, 1])) },
+        policy: { kind: 'weighted-random', weights },
       },
     ],
     timeouts: { connectMs: 500, readMs: 1000, totalMs: 5000, compatTotalMs: 2500 },

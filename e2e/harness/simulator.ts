@@ -15,8 +15,16 @@ export interface LedgerText {
   readonly outId?: string;
 }
 
+/** An access key of an account. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+}
+
 /** What the ledger found wrong. */
 export interface LedgerVerdict {
+  /** False when the ledger was full, and dropped texts. */
+  readonly complete: boolean;
   readonly texts: number;
   readonly lost: readonly unknown[];
   readonly doubled: readonly unknown[];
@@ -117,6 +125,11 @@ export class SimulatorProcess {
     await this.#call('DELETE', '/faults');
   }
 
+  /** The access keys that an account is known by from now on. */
+  async setKeys(account: string, keys: readonly AccessKey[]): Promise<void> {
+    await this.#call('PATCH', `/accounts/${account}`, { keys });
+  }
+
   /** Every text that reached a phone, oldest first. */
   async texts(): Promise<readonly LedgerText[]> {
     const { texts } = (await this.#call('GET', '/ledger?limit=100000')) as { texts: LedgerText[] };
@@ -132,7 +145,7 @@ export class SimulatorProcess {
     await this.process.stop();
   }
 
-  async #call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  async #call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     const answer = await request(`${this.controlUrl}${path}`, {
       method,
       ...(body === undefined

@@ -1,21 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { failures } from '../harness/application.ts';
+import { footprintOf } from '../harness/footprint.ts';
 import { sceneOfFile } from '../harness/scene-of-file.ts';
 
 const scene = sceneOfFile({ regions: ['cn-hangzhou', 'ap-southeast-1', 'cn-beijing'] });
 const strategyKey = '/waystation/default/default/routing/strategy';
 const changes = 1000;
-
-/** Resident memory in MB and open file descriptors of a process. */
-async function footprint(pid: number): Promise<{ megabytes: number; handles: number }> {
-  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
-  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
-  return {
-    megabytes: kilobytes / 1024,
-    handles: (await readdir(`/proc/${String(pid)}/fd`)).length,
-  };
-}
 
 it(
   'a thousand live changes fail no send, and leave no memory, sockets or handles behind',
@@ -64,16 +54,16 @@ it(
     };
 
     await change(0, 200);
-    const before = await footprint(agent.process.pid);
+    const before = await footprintOf(agent.process.pid);
     await change(200, changes);
     await application.sendMany(50, 4);
-    const after = await footprint(agent.process.pid);
+    const after = await footprintOf(agent.process.pid);
 
     const answers = await stop();
     expect(failures(answers)).toEqual([]);
     const verdict = await set.simulator.check(answers.map(({ outId }) => outId));
     expect(verdict).toMatchObject({ lost: [], doubled: [] });
-    expect(after.megabytes).toBeLessThan(before.megabytes * 1.5 + 40);
-    expect(after.handles).toBeLessThan(before.handles + 40);
+    expect(after.residentMb).toBeLessThan(before.residentMb * 1.5 + 40);
+    expect(after.descriptors).toBeLessThan(before.descriptors + 40);
   },
 );

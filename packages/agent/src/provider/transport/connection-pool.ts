@@ -113,8 +113,10 @@ export class ConnectionPool {
     for (let connection = this.#idle.at(-1); connection !== undefined; connection = this.#idle.at(-1)) {
       const idleMs = connection.idleMs(now);
       const usable = connection.live && idleMs <= this.#options.keepAliveMs && !this.#isOld(connection, now);
-      // Idle for too long for this host, as all below: it is left standing, since its closing tells how long.
-      if (usable && idleMs > this.#keepAliveMs(now)) return undefined;
+      if (usable && idleMs > this.#keepAliveMs(now)) {
+        this.#keepOneIdle();
+        return undefined;
+      }
       this.#idle.pop();
       if (usable) {
         this.#busy.add(connection);
@@ -123,6 +125,14 @@ export class ConnectionPool {
       connection.close();
     }
     return undefined;
+  }
+
+  /**
+   * All are idle for too long for this host. The oldest is left standing, since its closing tells how long is not; the
+   * others would only add up, one a request, at a host that was seen to close everything at once.
+   */
+  #keepOneIdle(): void {
+    for (const connection of this.#idle.splice(1)) connection.close();
   }
 
   async #connect({ connectMs, deadline, signal }: CallLimits): Promise<Connection | TransportFailure> {

@@ -82,4 +82,28 @@ describe('ConnectionPool at a peer that closes idle connections', () => {
     expect(lost).toBeLessThanOrEqual(atMost);
     expect(answered).toBe(sends - lost);
   });
+
+  it('holds no connection for each request after a restart that closed even the youngest', async () => {
+    let ahead = 0;
+    const clock = { now: () => realClock.now() + ahead, wallTime: () => realClock.wallTime() };
+    const peer = await IdlePeer.start({ closesAfterMs: () => 600_000, now: clock.now });
+    const pool = new ConnectionPool(clock, peer.endpoint);
+    endings.push(
+      () => peer.stop(),
+      () => {
+        pool.close();
+      },
+    );
+    const send = () =>
+      pool.send(() => request, { deadline: clock.now() + 20_000, connectMs: 20_000, readMs: 20_000 });
+    await send();
+    peer.closeIdle(-Infinity);
+    await expect.poll(() => pool.open, { timeout: 20_000 }).toBe(0);
+    for (let sends = 0; sends < 50; sends += 1) {
+      // Longer than the closed one was idle on the busiest machine, and 50 of them within what others keep for.
+      ahead += 190;
+      expect(await send()).toMatchObject({ answered: true });
+      expect(pool.open).toBeLessThanOrEqual(2);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { OfficialClient } from '../harness/official-client.ts';
+import type { Told } from '../harness/official-client.ts';
 
 /** How a message stands with the application that wants it sent. */
 interface Wish {
@@ -19,30 +19,44 @@ export interface Wishes {
   readonly repeats: number;
 }
 
+/** How an application asks for a message. */
+export interface Client {
+  send(outId: string, key: string | undefined, phoneNumber: string): Promise<Told>;
+}
+
+/** How an application sends. */
+export interface SteadyOptions {
+  /** Begins every OutId. */
+  readonly prefix: string;
+  /** Whether each message has an `Idempotency-Key`, and comes again with it until it is told OK; default true. */
+  readonly keyed?: boolean;
+  /** What each worker waits between two messages; default 15 ms. */
+  readonly pauseMs?: number;
+}
+
 /** Before a message comes again. */
-const pauseMs = 150;
+const againMs = 150;
 /** Messages that come again beside those that are new. */
 const mostOpen = 100;
 
-/**
- * An application on Aliyun's own client: each message has an `Idempotency-Key`, and comes again with it until it is
- * told OK.
- */
-export class KeyedApplication {
+/** An application that sends messages, each of its own number and OutId; those with a key come again until told OK. */
+export class SteadyApplication {
   readonly #wishes: Wish[] = [];
-  #client: OfficialClient;
+  #client: Client;
+  readonly #options: SteadyOptions;
   readonly #insisting = new Set<Promise<void>>();
   #sending = true;
   #giveUpAt = Infinity;
   #workers: Promise<unknown> = Promise.resolve();
 
-  constructor(agentUrl: string) {
-    this.#client = new OfficialClient(agentUrl, 1);
+  constructor(client: Client, options: SteadyOptions) {
+    this.#client = client;
+    this.#options = options;
   }
 
-  /** Goes on at another address: the agent was started again. */
-  moveTo(agentUrl: string): void {
-    this.#client = new OfficialClient(agentUrl, 1);
+  /** Goes on by another client: the agent was started again. */
+  moveTo(client: Client): void {
+    this.#client = client;
   }
 
   /** Messages begun so far, and how many of them were told OK. */
@@ -71,32 +85,34 @@ export class KeyedApplication {
   }
 
   async #work(): Promise<void> {
+    const { prefix, keyed = true, pauseMs = 15 } = this.#options;
     while (this.#sending) {
       const number = this.#wishes.length + 1;
       const phoneNumber = `138${String(number).padStart(8, '0')}`;
-      const wish: Wish = { outId: `day-${String(number)}`, phoneNumber, told: [] };
+      const wish: Wish = { outId: `${prefix}-${String(number)}`, phoneNumber, told: [] };
       this.#wishes.push(wish);
       await this.#ask(wish);
       // Others do not wait for one that nobody knows of yet, as long as those are few.
-      if (!isAccepted(wish)) {
+      if (keyed && !isAccepted(wish)) {
         const insisting = this.#insist(wish).finally(() => this.#insisting.delete(insisting));
         this.#insisting.add(insisting);
         if (this.#insisting.size >= mostOpen) await Promise.race(this.#insisting);
       }
-      await delay(pauseMs / 10);
+      await delay(pauseMs);
     }
   }
 
   async #insist(wish: Wish): Promise<void> {
     while (!isAccepted(wish) && performance.now() < this.#giveUpAt) {
-      await delay(pauseMs);
+      await delay(againMs);
       await this.#ask(wish);
     }
   }
 
   async #ask(wish: Wish): Promise<void> {
     const { outId, phoneNumber, told } = wish;
-    told.push((await this.#client.send(outId, outId, phoneNumber)).code);
+    const key = this.#options.keyed === false ? undefined : outId;
+    told.push((await this.#client.send(outId, key, phoneNumber)).code);
   }
 }
 
