@@ -136,9 +136,10 @@ export class HeldSearches {
     const waiting = { stock, deliveries, wallTime: clock.wallTime() };
     const waits = await waitAgain(name, { entry, place }, result, waiting);
     if (waits !== undefined) return waits;
-    await stock.remove(name, id, place);
-    // The key is free; what became of the message is still shown by its id.
-    await stock.settle(`id ${id}`, { ...over, digest: '', result } satisfies DoneEntry);
+    // The key is free; what became of the message is still shown by its id: one write, so that no crash parts them.
+    const shown: DoneEntry = { ...over, digest: '', result };
+    if (name === `id ${id}`) await stock.settle(name, shown, place);
+    else await Promise.all([stock.remove(name, id, place), stock.settle(`id ${id}`, shown)]);
     return result;
   }
 }

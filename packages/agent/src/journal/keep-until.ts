@@ -11,6 +11,8 @@ export interface TriedMessage {
   /** Absent: nothing is sent later. */
   readonly deliveries: Pick<Deliveries, 'hasRoom' | 'add'> | undefined;
   readonly wallTime: number;
+  /** Whether its caller has hung up, and so called it off. */
+  readonly isCalledOff: () => boolean;
 }
 
 /**
@@ -19,10 +21,11 @@ export interface TriedMessage {
  */
 export async function keepUntil(
   result: SendResult,
-  { run, deliveries, wallTime }: TriedMessage,
+  { run, deliveries, wallTime, isCalledOff }: TriedMessage,
 ): Promise<SendResult> {
   const { delivery } = run;
-  if (delivery === undefined || deliveries === undefined || !mayComeLater(result)) return result;
+  if (delivery === undefined || deliveries === undefined || !mayComeLater(result) || isCalledOff())
+    return result;
   const { id, revision, route, attempts } = result;
   const facts = { id, revision, ...(route !== undefined && { route }), attempts };
   const late = tooLate(delivery.deliverBy, wallTime);
@@ -31,10 +34,15 @@ export async function keepUntil(
   try {
     await run.keep(result);
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown error';
-    const reason = `nothing was sent, and the journal cannot keep it (${why})`;
-    return { ...facts, kind: 'no-journal', reason, retryAfterMs: 5000 };
+    // Where the disk has it as a message that may come, the next start would send it: then it waits.
+    if (!run.isWritten || !(await run.keepOn(result))) {
+      const why = error instanceof Error ? error.message : 'unknown error';
+      const reason = `nothing was sent, and the journal cannot keep it (${why})`;
+      return { ...facts, kind: 'no-journal', reason, retryAfterMs: 5000 };
+    }
   }
+  // Writing takes a moment, in which its caller may have gone.
+  if (isCalledOff()) return result;
   deliveries.add(delivery, result);
   return { ...facts, kind: 'pending', deliverBy: delivery.deliverBy };
 }

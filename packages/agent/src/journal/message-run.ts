@@ -110,6 +110,11 @@ export class MessageRun implements AttemptLog {
     return { id, name, deliverBy };
   }
 
+  /** Whether the disk knows of the message. */
+  get isWritten(): boolean {
+    return this.#entry !== undefined;
+  }
+
   async starting(start: AttemptStart): Promise<void> {
     const forbidden = this.#facts.mayStart?.();
     if (forbidden !== undefined) throw new AttemptNotWritten('the attempt may not begin', { forbidden });

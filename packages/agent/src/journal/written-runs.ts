@@ -84,7 +84,14 @@ export class WrittenRuns {
     const facts = factsOf(names, { ...written, id: before?.entry.id ?? id }, timeoutMs, clock);
     const run = new MessageRun({ stock, clock, bootClock }, facts, before);
     const keep = async (end: SendResult): Promise<SendResult> =>
-      before === undefined ? keepUntil(end, { run, deliveries, wallTime: clock.wallTime() }) : end;
+      before === undefined
+        ? keepUntil(end, {
+            run,
+            deliveries,
+            wallTime: clock.wallTime(),
+            isCalledOff: () => signal?.aborted === true,
+          })
+        : end;
     const { held, onWrite } = this.#around;
     const late = new LateEnd({ run, keep, onWrite, ...(doubt && { inDoubt: doubt }) });
     let result: SendResult;
@@ -118,7 +125,7 @@ export class WrittenRuns {
       result = run.keptBack(error);
     }
     if (before !== undefined) result = afterBefore(run, before, doubt !== undefined, result);
-    if (signal?.aborted !== true) result = await keep(result);
+    result = await keep(result);
     const saved = result.kind === 'pending' ? Promise.resolve() : run.end(result);
     late.told(saved);
     return { result, saved };
