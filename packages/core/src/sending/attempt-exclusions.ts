@@ -43,6 +43,14 @@ export function exclude(excluded: Exclusions, candidate: Candidate, scope: Outco
   }
 }
 
+/** The exclusions once a candidate that was only passed over for its block may be tried after all. */
+export function readmit(excluded: Exclusions, { channel }: Candidate): Exclusions {
+  if (!excluded.channels.has(channel)) return excluded;
+  const channels = new Set(excluded.channels);
+  channels.delete(channel);
+  return { ...excluded, channels };
+}
+
 /** An attempt that is no candidate for another one. */
 type Running = readonly { readonly candidate: Candidate }[];
 

@@ -1,6 +1,7 @@
 import type { Instant } from '../clock.ts';
+import type { ChannelOver } from '../limits/channel-limits.ts';
 import { afterAttempt, overdue, searches, withOpen } from './attempt-ended.ts';
-import { exclude, nothingExcluded } from './attempt-exclusions.ts';
+import { exclude, nothingExcluded, readmit } from './attempt-exclusions.ts';
 import { finish, isCancelled, nobodyLeft, still } from './attempt-finish.ts';
 import type {
   AttemptEffect,
@@ -57,7 +58,7 @@ function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
     case 'overdue':
       return plan.writing && searches(plan) ? overdue(plan, one, at) : still(plan);
     case 'no-room':
-      return goOn({ ...plan, full: new Map(plan.full).set(one.candidate.channel, event.limit) }, others, at);
+      return goOn(withoutRoom(plan, one, event.limit), others, at);
     case 'blocked': {
       const { candidate } = one;
       const blocked = [...plan.blocked, { candidate, block: event.block }];
@@ -66,6 +67,17 @@ function ofAttempt(plan: AttemptingPlan, event: OfAttempt): AttemptStep {
     case 'ended':
       return afterAttempt(plan, one, others, event.outcome, at);
   }
+}
+
+/** A channel has no room now; where its block had passed and it was never tried, its turn is still to come. */
+function withoutRoom(
+  plan: AttemptingPlan,
+  { candidate }: RunningAttempt,
+  limit?: ChannelOver,
+): AttemptingPlan {
+  const full = new Map(plan.full).set(candidate.channel, limit);
+  const wasTried = plan.attempts.some((each) => each.candidate.channel === candidate.channel);
+  return { ...plan, full, excluded: wasTried ? plan.excluded : readmit(plan.excluded, candidate) };
 }
 
 /** Once another candidate could be asked, the provider is asked about an attempt; what it answers still counts. */

@@ -40,3 +40,40 @@ it('a budget that refuses a return leaves what was never tried', () => {
     candidate: other,
   });
 });
+
+it('a channel that has no room when its block is over is asked again after the next attempt', () => {
+  const elsewhere = { ...other, host: 'b' };
+  const input = {
+    candidates: [one, elsewhere],
+    onUnknownOutcome: 'fail' as const,
+    deadline: 10_000,
+    connectMs: 1000,
+    readMs: 1000,
+    retry: { maxAttempts: 1, baseDelayMs: 100, maxDelayMs: 100 },
+    random: () => 0,
+  };
+  const blockOf = (name: string, endsAt: number) =>
+    ({
+      scope: { kind: 'account', name },
+      class: 'throttled',
+      reason: 'too fast',
+      since: 0,
+      endsAt,
+      trialAt: endsAt,
+      trialMs: 0,
+    }) as const;
+  let step: AttemptStep = startAttemptPlan(input, 0);
+  const tell = (event: AttemptEvent) => (step = stepAttemptPlan(step.plan, event)).effect;
+  tell({ type: 'blocked', at: 0, number: 1, block: blockOf('main', 100) });
+  expect(tell({ type: 'blocked', at: 0, number: 2, block: blockOf('second', 200) })).toMatchObject({
+    until: 100,
+  });
+  expect(tell({ type: 'waited', at: 100, granted: true })).toMatchObject({ candidate: one });
+  expect(tell({ type: 'no-room', at: 100, number: 3 })).toMatchObject({ type: 'wait', until: 200 });
+  expect(tell({ type: 'waited', at: 200, granted: true })).toMatchObject({ candidate: elsewhere });
+  const outcome = outcomeOf('throttled', { reason: 'too fast', written: true, retryAfterMs: 10_000 });
+  expect(tell({ type: 'ended', at: 210, number: 4, outcome })).toMatchObject({
+    type: 'attempt',
+    candidate: one,
+  });
+});
