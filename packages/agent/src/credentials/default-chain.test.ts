@@ -56,6 +56,25 @@ describe('DefaultChain', () => {
     await expect.poll(asked, { timeout: 15_000 }).toBe(3);
     expect(await id()).toBe('id-2');
   });
+
+  it('is not asked for each send while it finds nothing, whether or not a token is left', async () => {
+    let gone = false;
+    const { clock, id, asked } = chainOf((times) =>
+      gone ? Promise.reject(new Error('no metadata')) : Promise.resolve(`id-${String(times)}`),
+    );
+    expect(await id()).toBe('id-1');
+    gone = true;
+    clock.advance(601_000);
+    expect(await id()).toBe('none');
+    expect([await id(), await id(), asked()]).toEqual(['none', 'none', 2]);
+    clock.advance(5000);
+    gone = false;
+    expect(await id()).toBe('id-3');
+    gone = true;
+    clock.advance(61_000);
+    await expect.poll(async () => [await id(), asked()], { timeout: 15_000 }).toEqual(['id-3', 4]);
+    expect([await id(), await id(), asked()]).toEqual(['id-3', 'id-3', 4]);
+  });
 });
 
 describe('officialChain', () => {

@@ -8,6 +8,11 @@ export type AskChain = () => Promise<{
   readonly securityToken?: string;
 }>;
 
+interface Answer {
+  readonly result: CredentialResult;
+  readonly at: Instant;
+}
+
 /** For how long an answer of the chain is used without asking again, and how long it is used meanwhile. */
 const freshMs = 60_000;
 const usableMs = 600_000;
@@ -15,12 +20,16 @@ const retryMs = 5000;
 
 /**
  * Alibaba's default credential chain, asked when it is first needed and again as its tokens come and go: an answer
- * older than a minute is refreshed in the background, one older than ten is waited for.
+ * older than a minute is refreshed in the background, one older than ten is waited for. After it found nothing it
+ * is not asked again for 5 s.
  */
 export class DefaultChain {
   readonly #clock: Clock;
   readonly #ask: AskChain;
-  #found: { readonly result: CredentialResult; readonly at: Instant } | undefined;
+  /** The last key it gave. */
+  #found: Answer | undefined;
+  /** That it found nothing; absent once it gives a key. */
+  #refused: Answer | undefined;
   #asking: Promise<CredentialResult> | undefined;
 
   constructor({ clock, ask }: { readonly clock: Clock; readonly ask: AskChain }) {
@@ -30,11 +39,17 @@ export class DefaultChain {
 
   /** The credential to sign with now. Never rejects. */
   async current(): Promise<CredentialResult> {
-    const found = this.#found;
-    const age = found === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() - found.at;
-    if (found !== undefined && age < (found.result.ok ? freshMs : retryMs)) return found.result;
+    const fresh = this.#younger(this.#found, freshMs);
+    if (fresh !== undefined) return fresh.result;
+    const found = this.#younger(this.#found, usableMs);
+    const refused = this.#younger(this.#refused, retryMs);
+    if (refused !== undefined) return (found ?? refused).result;
     const asked = this.#refresh();
-    return found?.result.ok === true && age < usableMs ? found.result : await asked;
+    return found === undefined ? await asked : found.result;
+  }
+
+  #younger(answer: Answer | undefined, ms: number): Answer | undefined {
+    return answer !== undefined && this.#clock.now() - answer.at < ms ? answer : undefined;
   }
 
   #refresh(): Promise<CredentialResult> {
@@ -53,9 +68,10 @@ export class DefaultChain {
       },
       () => nothingFound,
     );
+    const answer = { result, at: this.#clock.now() };
     // A chain that stops answering does not take away a token that is still good.
-    const keep = !result.ok && this.#found?.result.ok === true;
-    if (!keep) this.#found = { result, at: this.#clock.now() };
+    this.#refused = result.ok ? undefined : answer;
+    if (result.ok) this.#found = answer;
     return result;
   }
 }
