@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SendResult } from '../send/send-result.ts';
 import { JournalFixture } from '../testing/journal-fixture.ts';
 import { messageTo } from '../testing/send-fixture.ts';
 
@@ -238,5 +239,38 @@ describe('the wall clock', () => {
     expect(await sender.find(id)).toMatchObject({ kind: 'pending' });
     ahead = 0;
     await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('accepted');
+  });
+
+  it('that jumps is doubted for a message in doubt though another begins to wait meanwhile', async () => {
+    let ahead = 0;
+    fixture.wallTime = () => Date.now() + ahead;
+    const sender = await fixture.open();
+    const { behind } = fixture;
+    behind.script = ['unavailable', 'unknown'];
+    behind.end = new Promise(() => undefined);
+    const { id } = await sender.send(message, within(30 * minute));
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('unknown');
+    ahead = -40 * minute;
+    fixture.pace = { perSecond: 1000, room: false };
+    behind.script = ['unavailable'];
+    expect(await sender.send(message, within(minute))).toMatchObject({ kind: 'pending' });
+    await expect.poll(() => fixture.deliveries.trouble, patience).toMatch(/jumped by -2400 s/);
+  });
+
+  it('is watched no longer for a message whose end is known', async () => {
+    let ahead = 0;
+    fixture.wallTime = () => Date.now() + ahead;
+    const sender = await fixture.open();
+    const { behind } = fixture;
+    behind.script = ['unknown'];
+    let tell: (end: SendResult) => void = () => undefined;
+    behind.end = new Promise((resolve) => (tell = resolve));
+    const { id } = await sender.send(message, within(30 * minute));
+    tell({ id, revision: 3, route: 'default', attempts: [], kind: 'accepted', channel: 'one' });
+    await expect.poll(async () => (await sender.find(id))?.kind, patience).toBe('accepted');
+    ahead = -40 * minute;
+    behind.script = ['unavailable'];
+    const { id: next } = await sender.send(message, within(minute));
+    await expect.poll(async () => (await sender.find(next))?.kind, patience).toBe('accepted');
   });
 });

@@ -60,6 +60,8 @@ export class Deliveries {
   readonly #running = new Set<Promise<void>>();
   /** Of the messages in the queue or being tried: none is there twice. */
   readonly #names = new Set<string>();
+  /** Ends of messages that may have been sent, and wait again where they prove unsent. */
+  readonly #inDoubt = new Set<Promise<unknown>>();
   #counts = { sent: 0, expired: 0 };
   #stock: JournalStock | undefined;
   #watch: ClockWatch | undefined;
@@ -108,15 +110,25 @@ export class Deliveries {
 
   /** Takes up a message that stands in the journal and was tried in vain. */
   add(delivery: KeptDelivery, result: SendResult): void {
-    // The first that waits was given its time by the clock as it is.
-    if (this.#names.size === 0) {
-      this.#watch = undefined;
-      this.#look();
-    }
+    this.#watchFromNow();
     this.#addAgain(delivery, result);
   }
 
-  /** One whose try was in doubt waits again: for it the clock is watched all along. */
+  /** Watches the clock for a message in doubt as well, since it may wait again once its end is known. */
+  watchUntil(end: Promise<unknown>): void {
+    this.#watchFromNow();
+    this.#inDoubt.add(end);
+    const known = (): void => void this.#inDoubt.delete(end);
+    end.then(known, known);
+  }
+
+  /** The first that waits was given its time by the clock as it is. */
+  #watchFromNow(): void {
+    if (this.#names.size > 0 || this.#inDoubt.size > 0) return;
+    this.#watch = undefined;
+    this.#look();
+  }
+
   #addAgain(delivery: KeptDelivery, result: SendResult): void {
     if (this.#names.has(delivery.name)) return;
     this.#names.add(delivery.name);
@@ -198,7 +210,11 @@ export class Deliveries {
     const { clock, sender, totalMs, onOpen, bootClock } = this.#dependencies;
     const timeoutMs = Math.max(1, Math.min(totalMs(), delivery.deliverBy - clock.wallTime()));
     const { result, waits } = await deliverKept(delivery, kept, timeoutMs, {
-      ...{ stock, clock, sender, onOpen, bootClock },
+      ...{ stock, clock, sender, bootClock },
+      onOpen: (name, end) => {
+        this.watchUntil(end);
+        onOpen?.(name, end);
+      },
       mayStart: () => {
         this.#look();
         return this.trouble ?? tooLate(delivery.deliverBy, clock.wallTime());

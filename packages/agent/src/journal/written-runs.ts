@@ -20,7 +20,7 @@ export interface WrittenRunsDependencies {
   /** Absent: after a restart nobody knows how long ago an attempt was made. */
   readonly bootClock?: BootClock | undefined;
   /** Sends later what could not be sent at once; absent: nothing is. */
-  readonly deliveries?: Pick<Deliveries, 'hasRoom' | 'add'>;
+  readonly deliveries?: Pick<Deliveries, 'hasRoom' | 'add' | 'watchUntil'>;
 }
 
 /** Who else has to know of such messages. */
@@ -111,10 +111,9 @@ export class WrittenRuns {
           });
         },
         onOpen: (open) => {
-          held.adopt(
-            names.name,
-            open.then((end) => late.settle(end)),
-          );
+          const end = open.then((known) => late.settle(known));
+          held.adopt(names.name, end);
+          if (facts.deliverBy !== undefined) deliveries?.watchUntil(end);
         },
       });
     } catch (error) {

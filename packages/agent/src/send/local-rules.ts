@@ -36,7 +36,7 @@ export function* refuseLocally({ strategy }: RoutingSnapshot, rules: LocalRules)
 function endpointBreach(name: string, channel: Channel, { allowEndpoints }: LocalRules): Breach[] {
   const { url, protocol, host } = channelEndpoint(channel);
   if (isEndpointAllowed(url, allowEndpoints)) {
-    // An allowed `*` may stand for what looks like an encoded name and is none (`xn--…`).
+    // An allowed `*` may stand for what looks like an encoded name and is none (`xn--…`, before Node.js 24).
     if (URL.canParse(url)) return [];
     return [{ code: 'STRATEGY_REFUSED', reason: `channels.${name} sends to ${host}, which is no host name` }];
   }

@@ -82,7 +82,7 @@ describe('Routing.apply', () => {
     expect([...(routing.current()?.channels.keys() ?? [])]).toEqual(['a', 'g']);
   });
 
-  const refused: readonly (readonly [string, Channels, RegExp])[] = [
+  const refused: (readonly [string, Channels, RegExp])[] = [
     [
       'an endpoint that is not allowed',
       { a: { ...local, endpoint: 'evil.aliyuncs.com' } },
@@ -92,11 +92,6 @@ describe('Routing.apply', () => {
       'plain http where only https is allowed',
       { a: { ...local, endpoint: 'http://dysmsapi.aliyuncs.com' } },
       /^STRATEGY_REFUSED: channels\.a/,
-    ],
-    [
-      'a host name that nobody can read',
-      { a: { ...local, endpoint: 'xn--zz.example.com' } },
-      /^STRATEGY_REFUSED: channels\.a sends to xn--zz\.example\.com:443, which is no host name/,
     ],
     [
       'a credential that this host does not hold',
@@ -119,6 +114,13 @@ describe('Routing.apply', () => {
       /^STRATEGY_REFUSED: channels\.a\.credential other is an API key/,
     ],
   ];
+  // Newer versions of Node.js read it, and then it is a name like any other.
+  if (!URL.canParse('https://xn--zz.example.com'))
+    refused.push([
+      'a host name that nobody can read',
+      { a: { ...local, endpoint: 'xn--zz.example.com' } },
+      /^STRATEGY_REFUSED: channels\.a sends to xn--zz\.example\.com:443, which is no host name/,
+    ]);
   it.each(refused)('refuses %s, and the last good strategy serves on', (_, channels, reason) => {
     const { routing, opened } = open();
     routing.apply(snapshotOf(document({ a: local }), 1));

@@ -30,10 +30,12 @@ class OneAttemptSender implements MessageSender {
   sends = 0;
   onLate: SendOptions['onLate'];
   attempts: SendOptions['attempts'];
+  /** What an unknown message comes to later; absent: nothing is said of that. */
+  end: Promise<SendResult> | undefined;
   /** What the route says of an unknown outcome. */
   rule: UnknownRule = { onUnknownOutcome: 'fail', afterReconcile: 'resend', afterInconclusive: 'fail' };
 
-  async send(message: Message, { id = 'none', attempts, onLate }: SendOptions): Promise<SendResult> {
+  async send(message: Message, { id = 'none', attempts, onLate, onOpen }: SendOptions): Promise<SendResult> {
     this.sends += 1;
     this.onLate = onLate;
     this.attempts = attempts;
@@ -58,6 +60,7 @@ class OneAttemptSender implements MessageSender {
       case 'accepted':
         return { ...facts, kind: 'accepted', channel: 'one', bizId: 'b-1' };
       case 'unknown':
+        if (this.end !== undefined) onOpen?.(this.end);
         return { ...facts, kind: 'unknown', reason: 'it may have been sent' };
       case 'rejected':
         return { ...facts, kind: 'rejected', reason: 'no such number' };

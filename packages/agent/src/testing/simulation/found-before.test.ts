@@ -106,6 +106,20 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
       storms: [{ atMs: 7817, count: 13, everyMs: 50, timeoutMs: 1000 }],
     },
   ],
+  [
+    // One is searched for, and no other waits, when the clock is set back and the next begins to wait.
+    'nothing in doubt is sent again by a clock that was set',
+    {
+      seed: 340_505_823,
+      disk: { flushMs: 3000, failing: 0 },
+      calls: [
+        { atMs: 0, deliverInMs: 2500, timeoutMs: 100, ...once },
+        { atMs: 0, deliverInMs: 90_000, timeoutMs: 100, ...once },
+        { atMs: 9680, deliverInMs: 2500, timeoutMs: 100, ...once },
+      ],
+      clockJumps: [{ atMs: 11_719, byMs: -72_624 }],
+    },
+  ],
 ];
 
 it.each(kept)('%s', async (_promise, how) => {
