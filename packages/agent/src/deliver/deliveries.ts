@@ -1,5 +1,5 @@
-import { DeliveryQueue, watchClock } from '@waystation/core';
-import type { Clock, ClockWatch, Delivery, Message, Random } from '@waystation/core';
+import { DeliveryQueue } from '@waystation/core';
+import type { Clock, Delivery, Message, Random } from '@waystation/core';
 import type { MessageSender } from '../http/message-sender.ts';
 import type { JournalStock } from '../journal/journal-stock.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -8,6 +8,7 @@ import type { AgentLogger } from '../log/logger.ts';
 import type { BootClock } from '../reconcile/boot-clock.ts';
 import type { DeliveryPace } from '../send/delivery-pace.ts';
 import type { SendResult } from '../send/send-result.ts';
+import { ClockDoubt } from './clock-doubt.ts';
 import { deliverKept, expireKept, findKept, tooLate } from './deliver-kept.ts';
 import type { KeptMessage, KeptParts } from './deliver-kept.ts';
 
@@ -57,6 +58,7 @@ export class Deliveries {
   readonly #dependencies: DeliveriesDependencies;
   readonly #maxWaiting: number;
   readonly #queue = new DeliveryQueue();
+  readonly #clockDoubt: ClockDoubt;
   readonly #running = new Set<Promise<void>>();
   /** Of the messages in the queue or being tried: none is there twice. */
   readonly #names = new Set<string>();
@@ -64,7 +66,6 @@ export class Deliveries {
   readonly #inDoubt = new Set<Promise<unknown>>();
   #counts = { sent: 0, expired: 0 };
   #stock: JournalStock | undefined;
-  #watch: ClockWatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #started = false;
   #takingUp = false;
@@ -72,6 +73,7 @@ export class Deliveries {
   constructor(dependencies: DeliveriesDependencies, { maxWaiting = 100_000 }: DeliveriesOptions = {}) {
     this.#dependencies = dependencies;
     this.#maxWaiting = maxWaiting;
+    this.#clockDoubt = new ClockDoubt(dependencies);
   }
 
   /** Takes up what the journal has kept through the last end of the agent, and begins to send. */
@@ -98,9 +100,7 @@ export class Deliveries {
 
   /** What an operator should know, in a sentence. */
   get trouble(): string | undefined {
-    if (this.#watch?.state !== 'jumped' || this.state.waiting === 0) return undefined;
-    const seconds = Math.round((this.#watch.offset - this.#watch.trusted) / 1000);
-    return `messages with deliverBy wait: the wall clock jumped by ${String(seconds)} s, and is trusted after 5 minutes`;
+    return this.state.waiting === 0 ? undefined : this.#clockDoubt.reason;
   }
 
   /** Whether one more message may be kept. */
@@ -124,9 +124,7 @@ export class Deliveries {
 
   /** The first that waits was given its time by the clock as it is. */
   #watchFromNow(): void {
-    if (this.#names.size > 0 || this.#inDoubt.size > 0) return;
-    this.#watch = undefined;
-    this.#look();
+    if (this.#names.size === 0 && this.#inDoubt.size === 0) this.#clockDoubt.trust();
   }
 
   #addAgain(delivery: KeptDelivery, result: SendResult): void {
@@ -145,7 +143,7 @@ export class Deliveries {
     }
     const { clock } = this.#dependencies;
     const [at, wallTime] = [clock.now(), clock.wallTime()];
-    this.#look();
+    this.#clockDoubt.look();
     if (this.trouble !== undefined) {
       this.#wakeAfter(lookMs);
       return;
@@ -216,7 +214,7 @@ export class Deliveries {
         onOpen?.(name, end);
       },
       mayStart: () => {
-        this.#look();
+        this.#clockDoubt.look();
         return this.trouble ?? tooLate(delivery.deliverBy, clock.wallTime());
       },
       onAgain: (late) => {
@@ -255,18 +253,6 @@ export class Deliveries {
         this.#wakeAfter(0);
       });
     this.#running.add(running);
-  }
-
-  #look(): void {
-    const { clock, log } = this.#dependencies;
-    const before = this.#watch;
-    this.#watch = watchClock(before, clock.now(), clock.wallTime());
-    const { trouble: reason } = this;
-    if (this.#watch.state === 'jumped' && before?.state !== 'jumped') {
-      log.error({ reason, alert: 'clock-jumped' }, 'clock jumped');
-    } else if (this.#watch.state === 'steady' && before?.state === 'jumped') {
-      log.info('clock trusted again');
-    }
   }
 
   #wakeAfter(ms: number): void {
