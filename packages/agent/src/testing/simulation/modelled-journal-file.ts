@@ -87,7 +87,9 @@ export class ModelledJournalFile implements EntryFile {
   }
 
   find(id: string): PlacedEntry | undefined {
-    return this.#first((entry) => entry.id === id);
+    const name = this.#seen.get(leadRow(id));
+    const found = name === undefined ? undefined : this.get(name);
+    return found?.entry.id === id ? found : undefined;
   }
 
   findByBizId(bizId: string): PlacedEntry | undefined {
@@ -109,14 +111,16 @@ export class ModelledJournalFile implements EntryFile {
     await this.#write((rows) => {
       if (was !== undefined) rows.delete(indexRow(was.state, was.at, name));
       rows.set(entryRow(name), text).set(indexRow(place.state, place.at, name), line);
+      rows.set(leadRow(place.id), name);
     });
     return place;
   }
 
   async remove(lines: readonly FullIndexLine[]): Promise<void> {
     await this.#write((rows) => {
-      for (const { name, state, at } of lines) {
+      for (const { name, state, at, id } of lines) {
         rows.delete(entryRow(name));
+        if (rows.get(leadRow(id)) === name) rows.delete(leadRow(id));
         rows.delete(indexRow(state, at, name));
       }
     });
@@ -158,7 +162,7 @@ export function faultsOf(rows: ReadonlyMap<string, string>): readonly string[] {
     const { state, at } = placed(text).place;
     return indexRow(state, at, row.slice(entryRow('').length));
   });
-  const found = [...rows.keys()].filter((row) => !row.startsWith(entryRow('')));
+  const found = [...rows.keys()].filter((row) => row.startsWith('index '));
   return [
     ...found.filter((row) => !wanted.includes(row)).map((row) => `the journal's line ${row} has no entry`),
     ...wanted.filter((row) => !found.includes(row)).map((row) => `the journal's line ${row} is missing`),
@@ -167,6 +171,11 @@ export function faultsOf(rows: ReadonlyMap<string, string>): readonly string[] {
 
 function entryRow(name: string): string {
   return `entry ${name}`;
+}
+
+/** Which entry an id leads to: the one that was written last under it. */
+function leadRow(id: string): string {
+  return `lead ${id}`;
 }
 
 function indexRow(state: string, at?: number, name?: string): string {
