@@ -1,5 +1,6 @@
 import { pause } from '../pause.ts';
 import type { FileReserve } from './file-reserve.ts';
+import { inTime } from './in-time.ts';
 
 /** What is needed of lmdb's database. */
 interface GroupedDatabase {
@@ -25,10 +26,6 @@ interface Waiting {
 
 /** Writes of one group at most: each has its share of the space that is taken beforehand. */
 const mostWrites = 256;
-/** The pages that one write of the database copies at most, beside its own bytes. */
-const copiedBytes = 16 * 4096;
-/** A disk that takes longer than this for one group is none to rely on. */
-const flushMs = 30_000;
 /** How long lmdb may take to say why. */
 const reasonMs = 1000;
 
@@ -74,7 +71,8 @@ export class GroupCommit {
   async #commit(group: readonly Waiting[]): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     const { root, reserve } = this.#parts;
-    await reserve.take(group.reduce((sum, { bytes }) => sum + 2 * bytes + copiedBytes, 0));
+    const bytes = group.reduce((sum, write) => sum + write.bytes, 0);
+    await reserve.take(bytes, group.length);
     try {
       const committed = root.batch(() => {
         for (const { action } of group) action();
@@ -85,20 +83,6 @@ export class GroupCommit {
       this.#broken = await reasonOf(error);
       throw this.#broken;
     }
-  }
-}
-
-async function inTime(written: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`the disk did not take a write within ${String(flushMs)} ms`));
-    }, flushMs);
-  });
-  try {
-    await Promise.race([written, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -10,6 +10,8 @@ import type { KeyObject } from 'node:crypto';
 
 const ivBytes = 12;
 const tagBytes = 16;
+/** How much longer what is sealed is than what it was made of. */
+export const sealBytes = ivBytes + tagBytes;
 /** Chance is drawn for so many texts at once: one by one, drawing costs as much as sealing. */
 const ivsAtOnce = 256;
 
@@ -29,24 +31,23 @@ export class JournalCipher {
     this.#naming = draw('journal naming');
   }
 
-  /** `name` is bound to the text: what was sealed under one name does not open under another. */
-  seal(name: string, text: string): Buffer {
+  /** `name` is bound to the content: what was sealed under one name does not open under another. */
+  seal(name: string, content: Uint8Array): Buffer {
     const iv = this.#newIv();
     const cipher = createCipheriv('aes-256-gcm', this.#sealing, iv).setAAD(Buffer.from(name));
-    return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return Buffer.concat([iv, cipher.update(content), cipher.final(), cipher.getAuthTag()]);
   }
 
   /** Undefined where another key sealed it, or the bytes were damaged. */
-  unseal(name: string, sealed: Uint8Array): string | undefined {
-    const bytes = Buffer.from(sealed);
-    if (bytes.length < ivBytes + tagBytes) return undefined;
+  open(name: string, bytes: Uint8Array): Buffer | undefined {
+    if (bytes.length < sealBytes) return undefined;
     const iv = bytes.subarray(0, ivBytes);
     const body = bytes.subarray(ivBytes, bytes.length - tagBytes);
     const tag = bytes.subarray(bytes.length - tagBytes);
     const decipher = createDecipheriv('aes-256-gcm', this.#sealing, iv, { authTagLength: tagBytes });
     decipher.setAAD(Buffer.from(name)).setAuthTag(tag);
     try {
-      return decipher.update(body, undefined, 'utf8') + decipher.final('utf8');
+      return Buffer.concat([decipher.update(body), decipher.final()]);
     } catch {
       return undefined;
     }

@@ -339,7 +339,7 @@ describe('what is kept', () => {
 describe('a journal that cannot be used', () => {
   it('of a newer version is refused', async () => {
     await close(await open());
-    await writeFile(join(dataDir, 'journal', 'format'), '2\n');
+    await writeFile(join(dataDir, 'journal', 'format'), '3\n');
     await expect(open()).rejects.toMatchObject({ code: 'JOURNAL_TOO_NEW' });
   });
 
