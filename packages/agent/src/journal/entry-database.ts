@@ -13,7 +13,7 @@ import { checkKeys } from './key-check.ts';
 import type { KeyDecision } from './key-check.ts';
 import type { LoadedLmdb } from './load-lmdb.ts';
 import { idKeys } from './logged-entries.ts';
-import type { UnmovedEntry } from './logged-entries.ts';
+import type { Generation, UnmovedEntry } from './logged-entries.ts';
 import { makeJournalFile } from './make-journal-file.ts';
 
 /** What is needed to open a journal's database. */
@@ -104,7 +104,7 @@ export class EntryDatabase {
     if (decision.kind !== 'good') return decision;
     const noted = JSON.stringify(decision.former);
     if (found === given.current && noted === JSON.stringify(former)) return decision;
-    await this.#commits.write(1000, () => {
+    await this.#commits.write(1000, 2, () => {
       quietly(this.#meta.put(checkName, given.current));
       quietly(this.#meta.put(formerName, noted));
     });
@@ -145,16 +145,17 @@ export class EntryDatabase {
   }
 
   /** Takes over a generation of the log; all of it is on the disk, and noted to be, when this resolves. */
-  async move(entries: ReadonlyMap<string, UnmovedEntry>, generation: number): Promise<void> {
-    /** What leads to entries of this generation is not taken away with what they were before. */
-    const leading = new Set([...entries.values()].flatMap(({ now }) => (now ? idKeys(now.place) : [])));
+  async move({ entries, ids }: Generation, number: number): Promise<void> {
     const all = [...entries];
     for (let at = 0; at < all.length; at += movedAtOnce) {
       const some = all.slice(at, at + movedAtOnce);
-      await Promise.all(some.map(([name, entry]) => this.#moveOne(name, entry, leading)));
+      const bytes = some.reduce((sum, [, { place }]) => sum + (place?.bytes ?? 0), 0);
+      await this.#commits.write(bytes, some.length, () => {
+        for (const [name, entry] of some) this.#move(name, entry, ids);
+      });
     }
-    await this.#commits.write(1000, () => {
-      quietly(this.#meta.put(generationName, String(generation + 1)));
+    await this.#commits.write(1000, 1, () => {
+      quietly(this.#meta.put(generationName, String(number + 1)));
     });
   }
 
@@ -162,24 +163,21 @@ export class EntryDatabase {
     await this.#root.close();
   }
 
-  #moveOne(name: string, { base, now }: UnmovedEntry, leading: ReadonlySet<string>): Promise<void> {
-    const bytes = (now?.place.bytes ?? 0) + (base?.bytes ?? 0);
-    return this.#commits.write(bytes, () => {
-      if (base !== undefined) {
-        quietly(this.#index.remove([base.state, base.at, name]));
-        for (const key of idKeys(base)) if (!leading.has(key)) quietly(this.#ids.remove(key));
-      }
-      if (now === undefined) {
-        quietly(this.#entries.remove(name));
-        return;
-      }
-      const { place, text } = now;
-      quietly(this.#entries.put(name, this.#keys.seal(name, text.bytes.subarray(text.start, text.end))));
-      for (const key of idKeys(place)) quietly(this.#ids.put(key, name));
-      const { state, at, bizId } = place;
-      const line = `${place.id} ${String(place.bytes)}${bizId === undefined ? '' : ` ${bizId}`}`;
-      quietly(this.#index.put([state, at, name], line));
-    });
+  #move(name: string, { base, place, text }: UnmovedEntry, ids: Generation['ids']): void {
+    if (base !== undefined) {
+      quietly(this.#index.remove([base.state, base.at, name]));
+      // What leads to another entry by now is not taken away with this one.
+      for (const idKey of idKeys(base)) if (!ids.has(idKey)) quietly(this.#ids.remove(idKey));
+    }
+    if (place === undefined || text === undefined) {
+      if (base !== undefined) quietly(this.#entries.remove(name));
+      return;
+    }
+    quietly(this.#entries.put(name, this.#keys.seal(name, text.bytes.subarray(text.start, text.end))));
+    for (const idKey of idKeys(place)) quietly(this.#ids.put(idKey, name));
+    const { id, state, at, bytes, bizId } = place;
+    const line = `${id} ${String(bytes)}${bizId === undefined ? '' : ` ${bizId}`}`;
+    quietly(this.#index.put([state, at, name], line));
   }
 }
 

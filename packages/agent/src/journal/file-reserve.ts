@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 
 const pageBytes = 4096;
 const stepBytes = 1024 * 1024;
-/** The pages that one write of the database copies at most, and those that it begins, beside its own bytes. */
+/** The pages that one entry copies at most, and those that it begins, beside its own bytes. */
 const copiedPages = 16;
 const newPages = 4;
 /** Always left, whatever is under way. */
@@ -24,13 +24,13 @@ export class FileReserve {
   }
 
   /**
-   * Makes sure that the next transaction finds the room for `writes` of `bytes` in all; rejects with the system's
+   * Makes sure that the next transaction finds the room for `entries` of `bytes` in all; rejects with the system's
    * error. One at a time.
    */
-  async take(bytes: number, writes: number): Promise<void> {
+  async take(bytes: number, entries: number): Promise<void> {
     const used = this.#usedPages();
-    // A write copies some pages; all of them none more than once.
-    const copied = Math.min(writes * copiedPages, used + writes * newPages);
+    // An entry copies some pages; all of them none more than once.
+    const copied = Math.min(entries * copiedPages, used + entries * newPages);
     const wanted = (used + 1 + copied) * pageBytes + 2 * bytes + leastBytes;
     if (wanted > this.#size) await this.#extend(wanted);
   }

@@ -49,7 +49,7 @@ class NotingRoot {
 function writing(root: NotingRoot, words: readonly string[], commits = new GroupCommit(root.parts)) {
   const written: string[] = [];
   const all = words.map(async (word) => {
-    await commits.write(100, root.note(word));
+    await commits.write(100, 1, root.note(word));
     written.push(word);
   });
   return { commits, written, all: Promise.allSettled(all) };

@@ -19,6 +19,7 @@ export interface GroupCommitParts {
 /** A write that waits for its group. */
 interface Waiting {
   readonly bytes: number;
+  readonly entries: number;
   readonly action: () => void;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -43,10 +44,10 @@ export class GroupCommit {
     this.#parts = parts;
   }
 
-  /** Resolves once what `action` puts, `bytes` of it, is on the disk, and not only committed. */
-  write(bytes: number, action: () => void): Promise<void> {
+  /** Resolves once what `action` puts, `bytes` of so many entries, is on the disk, and not only committed. */
+  write(bytes: number, entries: number, action: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ bytes, action, resolve, reject });
+      this.#waiting.push({ bytes, entries, action, resolve, reject });
       if (this.#running) return;
       this.#running = true;
       // Others of this turn of the event loop come along.
@@ -71,8 +72,11 @@ export class GroupCommit {
   async #commit(group: readonly Waiting[]): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     const { root, reserve } = this.#parts;
-    const bytes = group.reduce((sum, write) => sum + write.bytes, 0);
-    await reserve.take(bytes, group.length);
+    const sum = (of: (write: Waiting) => number): number => group.reduce((all, one) => all + of(one), 0);
+    await reserve.take(
+      sum(({ bytes }) => bytes),
+      sum(({ entries }) => entries),
+    );
     try {
       const committed = root.batch(() => {
         for (const { action } of group) action();

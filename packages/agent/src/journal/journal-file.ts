@@ -61,10 +61,10 @@ export class JournalFile {
     const { database, log, logged } = this.#parts;
     for (const { name, text } of await log.left(database.generation)) {
       const was = logged.get(name) === undefined ? this.#placeInDatabase(name) : undefined;
-      if (text === undefined) logged.note(name, was, undefined);
+      if (text === undefined) logged.noteGone(name, was);
       else {
         const entry = JSON.parse(textOf(text)) as JournalEntry;
-        logged.note(name, was, { place: foundPlace(entry, text.end - text.start), text });
+        logged.note(name, was, foundPlace(entry, text.end - text.start), text);
       }
     }
     await log.takeUp();
@@ -79,13 +79,13 @@ export class JournalFile {
   get(name: string): PlacedEntry | undefined {
     const unmoved = this.#parts.logged.get(name);
     if (unmoved === undefined) return this.#parts.database.get(name);
-    return unmoved.now && readLogged(unmoved.now);
+    return readLogged(unmoved);
   }
 
   /** Whether there is an entry, readable or not. */
   has(name: string): boolean {
     const unmoved = this.#parts.logged.get(name);
-    return unmoved === undefined ? this.#parts.database.has(name) : unmoved.now !== undefined;
+    return unmoved === undefined ? this.#parts.database.has(name) : unmoved.place !== undefined;
   }
 
   find(id: string): PlacedEntry | undefined {
@@ -102,9 +102,10 @@ export class JournalFile {
   async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const { log, logged } = this.#parts;
     const text = JSON.stringify(entry);
-    const place = foundPlace(entry, Buffer.byteLength(text));
-    await log.append({ name, text }, place.bytes, (landed) => {
-      logged.note(name, was, landed && { place, text: landed });
+    const textBytes = Buffer.byteLength(text);
+    const place = foundPlace(entry, textBytes);
+    await log.append({ name, text, textBytes }, (landed) => {
+      if (landed !== undefined) logged.note(name, was, place, landed);
     });
     return place;
   }
@@ -113,8 +114,8 @@ export class JournalFile {
   async remove(lines: readonly FullIndexLine[]): Promise<void> {
     const { log, logged } = this.#parts;
     const removed = lines.map((line) => {
-      return log.append({ name: line.name }, line.name.length, () => {
-        logged.note(line.name, line, undefined);
+      return log.append({ name: line.name, textBytes: 0 }, () => {
+        logged.noteGone(line.name, line);
       });
     });
     await Promise.all(removed);

@@ -126,7 +126,8 @@ export class JournalLog {
   }
 
   /** Logs a change; resolves once it is on the disk, `landed` having been told where its text stands. */
-  append(change: LogChange, bytes: number, landed: Landed): Promise<void> {
+  append(change: LogChange, landed: Landed): Promise<void> {
+    const bytes = change.name.length + change.textBytes;
     const last = this.#groups.at(-1);
     const group = last !== undefined && last.bytes + bytes <= groupBytes ? last : this.#newGroup();
     group.changes.push(change);

@@ -2,6 +2,8 @@
 export interface LogChange {
   readonly name: string;
   readonly text?: string | undefined;
+  /** Of the text, as UTF-8. */
+  readonly textBytes: number;
 }
 
 /** Where a change's text stands: bytes of UTF-8, among those that went to the disk together with it. */
@@ -27,8 +29,8 @@ export function encodeChanges(changes: readonly LogChange[]): {
   readonly bytes: Buffer;
   readonly logged: readonly LoggedChange[];
 } {
-  const size = changes.reduce((sum, { name, text = '' }) => {
-    return sum + headBytes + Buffer.byteLength(name) + Buffer.byteLength(text);
+  const size = changes.reduce((sum, { name, textBytes }) => {
+    return sum + headBytes + Buffer.byteLength(name) + textBytes;
   }, 0);
   const bytes = Buffer.allocUnsafeSlow(size);
   let at = 0;

@@ -34,10 +34,10 @@ export class LogMover {
   /** Ends a generation at once, and resolves when all of it is in the database; false: it could not be moved. */
   async move(generation: number): Promise<boolean> {
     const { database, logged } = this.#parts;
-    const entries = logged.turn();
+    const ended = logged.turn();
     for (;;) {
       try {
-        await database.move(entries, generation);
+        await database.move(ended, generation);
         logged.moved();
         this.#trouble = undefined;
         return true;

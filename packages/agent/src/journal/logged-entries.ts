@@ -8,58 +8,57 @@ export interface FoundPlace extends EntryPlace {
   readonly bizId?: string;
 }
 
-/** An entry as the log has it. */
-export interface LoggedEntry {
-  readonly place: FoundPlace;
-  readonly text: LoggedText;
-}
-
-/** What has become of an entry since it was moved last. */
+/** What has become of an entry since it was moved last; without a place it has gone. */
 export interface UnmovedEntry {
   /** Where the database has it; undefined: nowhere. */
   readonly base: FoundPlace | undefined;
-  /** Undefined: it has gone. */
-  readonly now: LoggedEntry | undefined;
+  readonly place: FoundPlace | undefined;
+  readonly text: LoggedText | undefined;
 }
 
-/** The entries of one generation of the log, by name. */
-type Generation = ReadonlyMap<string, UnmovedEntry>;
-
-const none: Generation = new Map();
+/** What one file of the log holds. */
+export class Generation {
+  /** By name. */
+  readonly entries = new Map<string, UnmovedEntry>();
+  /** Names by what else leads to them. */
+  readonly ids = new Map<string, string>();
+}
 
 /** What stands in the log and not in the database yet: the generation that is written, and the one that is moved. */
 export class LoggedEntries {
-  #current = new Map<string, UnmovedEntry>();
-  #moving: Generation = none;
-  /** Names by what else leads to them, in both generations. */
-  #currentIds = new Map<string, string>();
-  #movingIds: ReadonlyMap<string, string> = new Map();
+  #current = new Generation();
+  #moving = new Generation();
 
   get(name: string): UnmovedEntry | undefined {
-    return this.#current.get(name) ?? this.#moving.get(name);
+    return this.#current.entries.get(name) ?? this.#moving.entries.get(name);
   }
 
   /** The name that an id leads to, as `idKeys` gives them. */
   nameOf(idKey: string): string | undefined {
-    return this.#currentIds.get(idKey) ?? this.#movingIds.get(idKey);
+    return this.#current.ids.get(idKey) ?? this.#moving.ids.get(idKey);
   }
 
-  /** Notes what an entry has become; `was`: where the database has it, if this knows nothing of it. */
-  note(name: string, was: FoundPlace | undefined, now: LoggedEntry | undefined): void {
-    const base = this.#current.get(name)?.base ?? this.#baseOf(name, was);
-    this.#current.set(name, { base, now });
-    if (now === undefined) return;
-    for (const idKey of idKeys(now.place)) this.#currentIds.set(idKey, name);
+  /** Notes where an entry stands now; `was`: where the database has it, if this knows nothing of it. */
+  note(name: string, was: FoundPlace | undefined, place: FoundPlace, text: LoggedText): void {
+    const { entries, ids } = this.#current;
+    entries.set(name, { base: this.#baseOf(name, was), place, text });
+    for (const idKey of idKeys(place)) ids.set(idKey, name);
+  }
+
+  /** Notes that an entry has gone. */
+  noteGone(name: string, was: FoundPlace | undefined): void {
+    const base = this.#baseOf(name, was);
+    this.#current.entries.set(name, { base, place: undefined, text: undefined });
   }
 
   /** Those of one state, oldest first. */
   lines(state: JournalEntry['state']): readonly FullIndexLine[] {
     const lines: FullIndexLine[] = [];
-    for (const [name, { now }] of this.#moving) {
-      if (now?.place.state === state && !this.#current.has(name)) lines.push({ name, ...now.place });
+    for (const [name, { place }] of this.#moving.entries) {
+      if (place?.state === state && !this.#current.entries.has(name)) lines.push({ name, ...place });
     }
-    for (const [name, { now }] of this.#current) {
-      if (now?.place.state === state) lines.push({ name, ...now.place });
+    for (const [name, { place }] of this.#current.entries) {
+      if (place?.state === state) lines.push({ name, ...place });
     }
     return lines.sort((one, other) => one.at - other.at);
   }
@@ -67,21 +66,20 @@ export class LoggedEntries {
   /** A new generation begins; gives the one that ends, to be moved. */
   turn(): Generation {
     this.#moving = this.#current;
-    this.#movingIds = this.#currentIds;
-    this.#current = new Map();
-    this.#currentIds = new Map();
+    this.#current = new Generation();
     return this.#moving;
   }
 
   /** The generation that ended stands in the database. */
   moved(): void {
-    this.#moving = none;
-    this.#movingIds = new Map();
+    this.#moving = new Generation();
   }
 
   #baseOf(name: string, was: FoundPlace | undefined): FoundPlace | undefined {
-    const moving = this.#moving.get(name);
-    return moving === undefined ? was : moving.now?.place;
+    const unmoved = this.#current.entries.get(name);
+    if (unmoved !== undefined) return unmoved.base;
+    const moving = this.#moving.entries.get(name);
+    return moving === undefined ? was : moving.place;
   }
 }
 
@@ -95,8 +93,9 @@ export function bizIdKey(bizId: string): string {
   return `biz ${bizId}`;
 }
 
-/** An entry as the log has it, read. */
-export function readLogged({ place, text }: LoggedEntry): PlacedEntry {
+/** An entry as the log has it; undefined: it has gone. */
+export function readLogged({ place, text }: UnmovedEntry): PlacedEntry | undefined {
+  if (place === undefined || text === undefined) return undefined;
   // Only what this program sealed opens, and the folder's format is checked before.
   return { entry: JSON.parse(textOf(text)) as JournalEntry, place };
 }
