@@ -343,6 +343,19 @@ describe('a journal that cannot be used', () => {
     await expect(open()).rejects.toMatchObject({ code: 'JOURNAL_TOO_NEW' });
   });
 
+  it('of an older version is taken over', async () => {
+    const first = await open();
+    await first.sender.send(message, keyed('a'));
+    await close(first);
+    const folder = join(dataDir, 'journal');
+    for (const name of ['log-a', 'log-b']) await rm(join(folder, name));
+    await writeFile(join(folder, 'format'), '1\n');
+    const next = await open();
+    expect(await next.sender.send(message, keyed('a'))).toMatchObject({ kind: 'accepted', replayed: true });
+    expect(next.journal.troubles).toEqual([]);
+    expect(await readFile(join(folder, 'format'), 'utf8')).toBe('2\n');
+  });
+
   it.each([
     ['garbage', (path: string) => writeFile(path, Buffer.alloc(40_000, 'x'))],
     ['a piece', (path: string) => truncate(path, 10_000)],
