@@ -1,12 +1,6 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  randomFillSync,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomFillSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { KeyedHash } from './keyed-hash.ts';
 
 const ivBytes = 12;
 const tagBytes = 16;
@@ -18,17 +12,17 @@ const ivsAtOnce = 256;
 /** Seals what the journal writes (AES-256-GCM) and names things without telling what they are (HMAC-SHA256). */
 export class JournalCipher {
   readonly #sealing: KeyObject;
-  readonly #naming: KeyObject;
+  readonly #naming: KeyedHash;
   readonly #ivs = Buffer.alloc(ivBytes * ivsAtOnce);
   /** Where in `#ivs` the next one begins that nothing was sealed with. */
   #nextIv = this.#ivs.length;
 
   /** `secret` has at least 32 bytes of chance; both keys are drawn from it. */
   constructor(secret: Buffer) {
-    const draw = (use: string): KeyObject =>
-      createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `waystation ${use}`, 32)));
-    this.#sealing = draw('journal sealing');
-    this.#naming = draw('journal naming');
+    const draw = (use: string): Buffer =>
+      Buffer.from(hkdfSync('sha256', secret, '', `waystation journal ${use}`, 32));
+    this.#sealing = createSecretKey(draw('sealing'));
+    this.#naming = new KeyedHash(draw('naming'));
   }
 
   /** `name` is bound to the content: what was sealed under one name does not open under another. */
@@ -55,7 +49,7 @@ export class JournalCipher {
 
   /** A name for `text` of this `use` that tells nothing of it. */
   nameOf(use: 'key' | 'payload' | 'check', text: string): string {
-    return createHmac('sha256', this.#naming).update(`${use}\0${text}`).digest('base64url');
+    return this.#naming.of(`${use}\0${text}`);
   }
 
   /** Of chance, and never used before. */
