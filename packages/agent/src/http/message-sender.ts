@@ -21,7 +21,7 @@ export interface SendOptions {
   /** Told of each attempt before it is made. */
   readonly attempts?: AttemptLog;
   /** Aborted when the caller hangs up. */
-  readonly signal?: CancelSignal;
+  readonly signal?: CancelSignal | undefined;
   /** Told of what became of a message that was answered as unknown, once the answer has come late. */
   readonly onLate?: (result: SendResult) => void;
   /** Given the promise of what `onLate` will be told, right before such a message is answered. */

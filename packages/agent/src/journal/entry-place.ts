@@ -1,3 +1,4 @@
+import { sealBytes } from './journal-cipher.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
 /** Where an entry stands in the index, and what it takes up. */
@@ -25,8 +26,8 @@ export interface FullIndexLine extends EntryPlace {
 /** What an entry takes up beside its sealed text: keys, the index, and pages that are not full. */
 export const overheadBytes = 400;
 
-/** The place of an entry whose sealed text has this length. */
-export function placeOf(entry: JournalEntry, sealedBytes: number): EntryPlace {
+/** The place of an entry whose text has this length. */
+export function placeOf(entry: JournalEntry, textBytes: number): EntryPlace {
   const at = entry.state === 'open' ? 0 : entry.endedAt;
-  return { id: entry.id, state: entry.state, at, bytes: sealedBytes + overheadBytes };
+  return { id: entry.id, state: entry.state, at, bytes: textBytes + sealBytes + overheadBytes };
 }

@@ -2,6 +2,9 @@ import { open } from 'node:fs/promises';
 
 const pageBytes = 4096;
 const stepBytes = 1024 * 1024;
+/** The pages that one entry copies at most, and those that it begins, beside its own bytes. */
+const copiedPages = 16;
+const newPages = 4;
 /** Always left, whatever is under way. */
 const leastBytes = 64 * pageBytes;
 
@@ -20,9 +23,15 @@ export class FileReserve {
     this.#usedPages = usedPages;
   }
 
-  /** Makes sure that the next write finds its `bytes`; rejects with the system's error. One at a time. */
-  async take(bytes: number): Promise<void> {
-    const wanted = (this.#usedPages() + 1) * pageBytes + bytes + leastBytes;
+  /**
+   * Makes sure that the next transaction finds the room for `entries` of `bytes` in all; rejects with the system's
+   * error. One at a time.
+   */
+  async take(bytes: number, entries: number): Promise<void> {
+    const used = this.#usedPages();
+    // An entry copies some pages; all of them none more than once.
+    const copied = Math.min(entries * copiedPages, used + entries * newPages);
+    const wanted = (used + 1 + copied) * pageBytes + 2 * bytes + leastBytes;
     if (wanted > this.#size) await this.#extend(wanted);
   }
 

@@ -5,7 +5,7 @@ import type { GroupCommitParts } from './group-commit.ts';
 /** A database that notes what is committed together, and is flushed when it is told to. */
 class NotingRoot {
   readonly groups: string[][] = [];
-  readonly taken: number[] = [];
+  readonly taken: (readonly [bytes: number, writes: number])[] = [];
   #flush: (() => void) | undefined;
   failure: Error | undefined;
   full: Error | undefined;
@@ -26,8 +26,8 @@ class NotingRoot {
       },
     },
     reserve: {
-      take: (bytes: number) => {
-        this.taken.push(bytes);
+      take: (bytes: number, writes: number) => {
+        this.taken.push([bytes, writes]);
         return this.full === undefined ? Promise.resolve() : Promise.reject(this.full);
       },
     },
@@ -49,7 +49,7 @@ class NotingRoot {
 function writing(root: NotingRoot, words: readonly string[], commits = new GroupCommit(root.parts)) {
   const written: string[] = [];
   const all = words.map(async (word) => {
-    await commits.write(100, root.note(word));
+    await commits.write(100, 1, root.note(word));
     written.push(word);
   });
   return { commits, written, all: Promise.allSettled(all) };
@@ -91,7 +91,10 @@ describe('writes', () => {
     await all;
     expect(root.groups.map(({ length }) => length)).toEqual([256, 44]);
     expect(written).toEqual(words);
-    expect(root.taken[0]).toBeGreaterThan(256 * 100);
+    expect(root.taken).toEqual([
+      [25_600, 256],
+      [4400, 44],
+    ]);
   });
 
   it('that find no space fail alone: those after them are tried', async () => {

@@ -1,5 +1,6 @@
 import { pause } from '../pause.ts';
 import type { FileReserve } from './file-reserve.ts';
+import { inTime } from './in-time.ts';
 
 /** What is needed of lmdb's database. */
 interface GroupedDatabase {
@@ -18,6 +19,7 @@ export interface GroupCommitParts {
 /** A write that waits for its group. */
 interface Waiting {
   readonly bytes: number;
+  readonly entries: number;
   readonly action: () => void;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -25,10 +27,6 @@ interface Waiting {
 
 /** Writes of one group at most: each has its share of the space that is taken beforehand. */
 const mostWrites = 256;
-/** The pages that one write of the database copies at most, beside its own bytes. */
-const copiedBytes = 16 * 4096;
-/** A disk that takes longer than this for one group is none to rely on. */
-const flushMs = 30_000;
 /** How long lmdb may take to say why. */
 const reasonMs = 1000;
 
@@ -46,10 +44,10 @@ export class GroupCommit {
     this.#parts = parts;
   }
 
-  /** Resolves once what `action` puts, `bytes` of it, is on the disk, and not only committed. */
-  write(bytes: number, action: () => void): Promise<void> {
+  /** Resolves once what `action` puts, `bytes` of so many entries, is on the disk, and not only committed. */
+  write(bytes: number, entries: number, action: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ bytes, action, resolve, reject });
+      this.#waiting.push({ bytes, entries, action, resolve, reject });
       if (this.#running) return;
       this.#running = true;
       // Others of this turn of the event loop come along.
@@ -74,7 +72,11 @@ export class GroupCommit {
   async #commit(group: readonly Waiting[]): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     const { root, reserve } = this.#parts;
-    await reserve.take(group.reduce((sum, { bytes }) => sum + 2 * bytes + copiedBytes, 0));
+    const sum = (of: (write: Waiting) => number): number => group.reduce((all, one) => all + of(one), 0);
+    await reserve.take(
+      sum(({ bytes }) => bytes),
+      sum(({ entries }) => entries),
+    );
     try {
       const committed = root.batch(() => {
         for (const { action } of group) action();
@@ -85,20 +87,6 @@ export class GroupCommit {
       this.#broken = await reasonOf(error);
       throw this.#broken;
     }
-  }
-}
-
-async function inTime(written: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`the disk did not take a write within ${String(flushMs)} ms`));
-    }, flushMs);
-  });
-  try {
-    await Promise.race([written, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -6,7 +6,7 @@ import type { SendResult } from '../send/send-result.ts';
 import type { HeldPlaced } from './held-placed.ts';
 import { isOpenAttempt } from './journal-entry.ts';
 import type { DoneEntry, HeldEntry, JournalAttempt } from './journal-entry.ts';
-import { JournalDamage } from './journal-file.ts';
+import { JournalDamage } from './journal-damage.ts';
 import type { JournalStock } from './journal-stock.ts';
 import { waitAgain } from './wait-again.ts';
 

@@ -16,8 +16,8 @@ export interface JournalAttempt {
   /** Wall-clock ms. */
   readonly startedAt: number;
   /** The same moment on the machine's boot clock. */
-  readonly started?: BootInstant;
-  readonly ended?: BootInstant;
+  readonly started?: BootInstant | undefined;
+  readonly ended?: BootInstant | undefined;
   /** Whether nobody else can have sent the OutId. */
   readonly unique?: boolean;
   /** As sent. */
@@ -26,9 +26,9 @@ export interface JournalAttempt {
   readonly lastsMs?: number;
   readonly result?: {
     readonly class: OutcomeClass;
-    readonly code?: string;
+    readonly code?: string | undefined;
     /** Its request was handed to a socket; absent: it was not, or an older version did not say. */
-    readonly written?: true;
+    readonly written?: true | undefined;
     /** The provider's records prove that it was not taken. */
     readonly absent?: true;
   };
@@ -57,12 +57,12 @@ export type OpenEntry = EntryFacts & {
   /** When its caller wanted the answer, in wall-clock ms. */
   readonly deadlineAt: number;
   /** Until when it is sent of our own accord as long as nothing was sent, in wall-clock ms. */
-  readonly deliverBy?: number;
+  readonly deliverBy?: number | undefined;
   readonly revision: Revision;
   /** The route that took it. */
   readonly takenBy: string;
   /** What that route said of an unknown outcome; absent: written by a version that did not search. */
-  readonly rule?: UnknownRule;
+  readonly rule?: UnknownRule | undefined;
   readonly attempts: readonly JournalAttempt[];
 };
 

@@ -6,7 +6,7 @@ import { makeFolder } from '../disk/make-folder.ts';
 import { replaceFile } from '../disk/replace-file.ts';
 
 /** The format that this version writes; a newer one is refused, since its promises are not understood here. */
-const journalFormat = 1;
+const journalFormat = 2;
 
 /** File systems that other hosts share, by the number that Linux gives them: locks and mappings fail on these. */
 const networkFileSystems: ReadonlyMap<number, string> = new Map([

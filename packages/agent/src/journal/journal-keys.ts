@@ -18,15 +18,15 @@ export class JournalKeys {
     return { current: markOf(this.#current), former: this.#former.map(markOf) };
   }
 
-  seal(name: string, text: string): Buffer {
-    return this.#current.seal(name, text);
+  seal(name: string, content: Uint8Array): Buffer {
+    return this.#current.seal(name, content);
   }
 
   /** Undefined where none of the keys sealed it, or the bytes were damaged. */
-  unseal(name: string, sealed: Uint8Array): string | undefined {
+  open(name: string, sealed: Uint8Array): Buffer | undefined {
     for (const cipher of [this.#current, ...this.#former]) {
-      const text = cipher.unseal(name, sealed);
-      if (text !== undefined) return text;
+      const content = cipher.open(name, sealed);
+      if (content !== undefined) return content;
     }
     return undefined;
   }

@@ -10,7 +10,7 @@ import { StockSums } from './stock-sums.ts';
 /** What a stock needs of the journal's file. */
 export type EntryFile = Pick<
   JournalFile,
-  'namesOf' | 'has' | 'get' | 'find' | 'findByBizId' | 'put' | 'remove' | 'lines' | 'close'
+  'trouble' | 'namesOf' | 'has' | 'get' | 'find' | 'findByBizId' | 'put' | 'remove' | 'lines' | 'close'
 >;
 
 /** What an open journal is made of. */
@@ -77,7 +77,8 @@ export class JournalStock {
   }
 
   get trouble(): string | undefined {
-    return this.#writes.trouble;
+    const { trouble } = this.#parts.file;
+    return this.#writes.trouble ?? (trouble && `the journal does not get on: ${trouble}`);
   }
 
   state(wallTime: number): StockState {

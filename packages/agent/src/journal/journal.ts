@@ -1,7 +1,8 @@
 import type { Clock } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { canBeRead } from './check-journal.ts';
-import { JournalDamage, JournalFile } from './journal-file.ts';
+import { JournalDamage } from './journal-damage.ts';
+import { JournalFile } from './journal-file.ts';
 import { JournalFolder } from './journal-folder.ts';
 import { JournalKeys } from './journal-keys.ts';
 import { JournalStock } from './journal-stock.ts';
@@ -149,6 +150,7 @@ export class Journal {
     const { clock } = this.#dependencies;
     const file = await this.#openGood(lmdb);
     try {
+      await file.takeUp();
       return { file, ...(await recover(file, clock.wallTime())) };
     } catch (error) {
       await file.close();

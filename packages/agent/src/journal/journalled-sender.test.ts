@@ -339,8 +339,21 @@ describe('what is kept', () => {
 describe('a journal that cannot be used', () => {
   it('of a newer version is refused', async () => {
     await close(await open());
-    await writeFile(join(dataDir, 'journal', 'format'), '2\n');
+    await writeFile(join(dataDir, 'journal', 'format'), '3\n');
     await expect(open()).rejects.toMatchObject({ code: 'JOURNAL_TOO_NEW' });
+  });
+
+  it('of an older version is taken over', async () => {
+    const first = await open();
+    await first.sender.send(message, keyed('a'));
+    await close(first);
+    const folder = join(dataDir, 'journal');
+    for (const name of ['log-a', 'log-b']) await rm(join(folder, name));
+    await writeFile(join(folder, 'format'), '1\n');
+    const next = await open();
+    expect(await next.sender.send(message, keyed('a'))).toMatchObject({ kind: 'accepted', replayed: true });
+    expect(next.journal.troubles).toEqual([]);
+    expect(await readFile(join(folder, 'format'), 'utf8')).toBe('2\n');
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import type { PlacedEntry } from './entry-place.ts';
-import { JournalDamage } from './journal-file.ts';
+import { JournalDamage } from './journal-damage.ts';
 import type { JournalStock } from './journal-stock.ts';
 
 /** What stands under a name; nothing is sent where that cannot be read. */

@@ -134,9 +134,7 @@ export class MessageRun implements AttemptLog {
     if (last === undefined || outcome === undefined) return;
     const { class: outcomeClass, code, written } = outcome;
     const ended = bootInstant(this.#bootClock);
-    const said = { ...(code !== undefined && { code }), ...(written && { written }) };
-    const result = { class: outcomeClass, ...said };
-    const attempt = { ...last, ...(ended && { ended }), result };
+    const attempt = { ...last, ended, result: { class: outcomeClass, code, written: written || undefined } };
     this.#attempts.push(attempt);
     // A crash from here on must not find an attempt that may have been sent.
     if (!mayHaveBeenSent(attempt)) this.#noted = this.#note();
@@ -267,14 +265,10 @@ export class MessageRun implements AttemptLog {
 
   #openEntry(revision: Revision, takenBy: string, rule: UnknownRule | undefined): OpenEntry {
     const { id, digest, payload, deadlineAt, deliverBy } = this.#facts;
-    return {
-      state: 'open',
-      ...{ id, digest, payload, deadlineAt, revision, takenBy },
-      ...(deliverBy !== undefined && { deliverBy }),
-      ...(rule && { rule }),
-      receivedAt: this.#receivedAt,
-      attempts: remembered(this.#attempts),
-    };
+    const receivedAt = this.#receivedAt;
+    const attempts = remembered(this.#attempts);
+    const message = { id, digest, payload, receivedAt, deadlineAt, deliverBy };
+    return { state: 'open', ...message, revision, takenBy, rule, attempts };
   }
 
   async #put(entry: OpenEntry): Promise<void> {
@@ -323,7 +317,7 @@ function attemptOf(
     templateCode,
     lastsMs,
     startedAt,
-    ...(started && { started }),
+    started,
   };
 }
 

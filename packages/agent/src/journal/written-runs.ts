@@ -73,15 +73,15 @@ export class WrittenRuns {
   async run(stock: JournalStock, written: WrittenMessage, names: Names, before?: HeldBefore): Promise<Taken> {
     const { clock, sender, bootClock, deliveries } = this.#dependencies;
     const { id, message, deadline, payload } = written;
-    const { signal: hangUp, ...options } = written.options;
+    const { options } = written;
     // A caller who hangs up cancels nothing that has a key: it outlives the connection.
-    const signal = written.key === undefined ? hangUp : undefined;
+    const signal = written.key === undefined ? options.signal : undefined;
     const doubt = before?.entry.attempts.some(isOpenAttempt) === true ? before.entry.result : undefined;
     if (!stock.makeRoom(payload.length)) {
       return over(doubt ?? noJournal(id, 'messages of open end fill the journal'));
     }
     const timeoutMs = Math.max(1, Math.round(deadline - clock.now()));
-    const facts = factsOf(names, { ...written, id: before?.entry.id ?? id }, timeoutMs, clock);
+    const facts = factsOf(names, before?.entry.id ?? id, written, timeoutMs, clock);
     const run = new MessageRun({ stock, clock, bootClock }, facts, before);
     const keep = async (end: SendResult): Promise<SendResult> =>
       before === undefined
@@ -98,7 +98,7 @@ export class WrittenRuns {
     try {
       result = await sender.send(message, {
         ...options,
-        ...(signal && { signal }),
+        signal,
         timeoutMs,
         id: facts.id,
         attempts: run,
@@ -132,22 +132,17 @@ export class WrittenRuns {
 }
 
 function factsOf(
-  names: Names,
-  { id, message, options }: WrittenMessage,
+  { name, digest }: Names,
+  id: string,
+  { message, options }: WrittenMessage,
   timeoutMs: number,
   clock: Clock,
 ): RunFacts {
   const { route, deliverBy } = options;
-  return {
-    ...names,
-    id,
-    payload: { message, ...(route !== undefined && { route }) },
-    deadlineAt: clock.wallTime() + timeoutMs,
-    ...(deliverBy !== undefined && {
-      deliverBy,
-      mayStart: () => tooLate(deliverBy, clock.wallTime()),
-    }),
-  };
+  const payload = route === undefined ? { message } : { message, route };
+  const facts = { id, name, digest, payload, deadlineAt: clock.wallTime() + timeoutMs };
+  if (deliverBy === undefined) return facts;
+  return { ...facts, deliverBy, mayStart: () => tooLate(deliverBy, clock.wallTime()) };
 }
 
 /** What holds of a message that was sent again: the first time may have reached somebody, whatever was said now. */

@@ -20,7 +20,13 @@ export interface BootInstant {
  * what it did itself is known, what an earlier one did is not.
  */
 export function readBootClock(): BootClock {
-  return { boot: bootName(), now: () => Number(process.hrtime.bigint() / 1_000_000n) };
+  return {
+    boot: bootName(),
+    now: () => {
+      const [seconds, nanoseconds] = process.hrtime();
+      return seconds * 1000 + Math.floor(nanoseconds / 1e6);
+    },
+  };
 }
 
 function bootName(): string {

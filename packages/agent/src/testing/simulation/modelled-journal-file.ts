@@ -59,6 +59,7 @@ export class ModelledJournalFile implements EntryFile {
   readonly #disk: ModelledDisk;
   readonly #manners: DiskManners;
   readonly #seen: Map<string, string>;
+  readonly trouble = undefined;
   #flushedAt = 0;
   #broken = false;
 
