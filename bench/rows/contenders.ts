@@ -6,6 +6,9 @@ import type { BenchProcess } from '../process/bench-process.ts';
 import type { LoadOrder } from '../load/load-order.ts';
 import type { Application, Stage } from '../stage/stage.ts';
 
+/** As readers know the relay that does nothing but what any agent in Node must. */
+export const leastName = 'least that Node can: node:http, a signature, undici';
+
 /** A server under wrk: 64 at a time unless told otherwise. */
 export function underWrk(
   stage: Stage,

@@ -2,12 +2,13 @@ import { doubts, latencyFigures } from '../measure/describe-samples.ts';
 import { seriesOf } from '../measure/pick-series.ts';
 import { ratioBy, rounds } from '../measure/rounds.ts';
 import { spreadOf } from '../measure/spread.ts';
-import type { Series } from '../measure/rounds.ts';
+import type { Contender, Series } from '../measure/rounds.ts';
 import type { Sample } from '../measure/sample.ts';
 import { plainStrategy } from '../stage/strategy.ts';
 import type { Stage } from '../stage/stage.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import type { LoadOrder } from '../load/load-order.ts';
-import { byApplication } from './contenders.ts';
+import { byApplication, leastName } from './contenders.ts';
 import type { Bench } from './row.ts';
 
 const agentName = 'through the agent';
@@ -18,14 +19,24 @@ type Order = Omit<LoadOrder & { kind: 'closed' }, 'seconds'> | Omit<LoadOrder & 
 /** One application after the other: with undici through the agent, and with the SDK. */
 async function bothWays(stage: Stage, order: Order): Promise<readonly Series<Sample>[]> {
   const upstream = await stage.upstream();
+  return rounds(await waysTo(stage, upstream, order), stage.world.scale);
+}
+
+/** The same, and with undici through a relay that does nothing but what any agent in Node must. */
+async function allWays(stage: Stage, order: Order): Promise<readonly Series<Sample>[]> {
+  const upstream = await stage.upstream();
+  const { url } = await stage.relay(upstream.url);
+  const through = stage.application('native', url, { place: 'rest' });
+  const ways = await waysTo(stage, upstream, order);
+  return rounds([...ways, byApplication(stage, leastName, through, order)], stage.world.scale);
+}
+
+async function waysTo(stage: Stage, upstream: Upstream, order: Order): Promise<readonly Contender<Sample>[]> {
   const agent = await stage.agent(plainStrategy(upstream.url));
   const through = stage.application('native', agent.url, { place: 'rest' });
   // The SDK is the subject of its own application: it has the core that the agent has otherwise.
   const direct = stage.application('sdk', upstream.url, { place: 'subject' });
-  return rounds(
-    [byApplication(stage, agentName, through, order), byApplication(stage, sdkName, direct, order)],
-    stage.world.scale,
-  );
+  return [byApplication(stage, agentName, through, order), byApplication(stage, sdkName, direct, order)];
 }
 
 function result(row: string, all: readonly Series<Sample>[], figure: (sample: Sample) => number) {
@@ -37,7 +48,7 @@ function result(row: string, all: readonly Series<Sample>[], figure: (sample: Sa
 export const latency: Bench = {
   rows: [{ id: 'latency', title: 'p50, agent ÷ SDK direct, c=1', target: { most: 1.2, unit: '' } }],
   run: async (stage) =>
-    result('latency', await bothWays(stage, { kind: 'closed', concurrency: 1 }), ({ p50Ms }) => p50Ms),
+    result('latency', await allWays(stage, { kind: 'closed', concurrency: 1 }), ({ p50Ms }) => p50Ms),
 };
 
 /** A thousand sends a second, whatever the answers take. */
@@ -46,7 +57,7 @@ export const steady: Bench = {
     { id: 'steady', title: 'p99 at a steady 1,000/s, agent ÷ SDK direct', target: { most: 1, unit: '' } },
   ],
   run: async (stage) =>
-    result('steady', await bothWays(stage, { kind: 'open', ratePerSecond: 1000 }), ({ p99Ms }) => p99Ms),
+    result('steady', await allWays(stage, { kind: 'open', ratePerSecond: 1000 }), ({ p99Ms }) => p99Ms),
 };
 
 /** What the application itself pays. */

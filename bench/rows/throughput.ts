@@ -7,7 +7,7 @@ import type { Sample } from '../measure/sample.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { plainStrategy } from '../stage/strategy.ts';
-import { byApplication, underWrk } from './contenders.ts';
+import { byApplication, leastName, underWrk } from './contenders.ts';
 import type { Bench } from './row.ts';
 
 const rate = ({ rate: sends }: Sample): number => sends;
@@ -30,6 +30,7 @@ export const throughput: Bench = {
         upstreamAlone(stage, upstream),
         byApplication(stage, 'SDK direct', sdk, closed),
         byApplication(stage, 'undici and the official signer', signer, closed),
+        underWrk(stage, leastName, await stage.relay(upstream.url)),
         underWrk(stage, 'Node proxy', await stage.proxy('node-proxy', upstream)),
         underWrk(stage, 'nginx as a proxy', await stage.proxy('nginx', upstream)),
         underWrk(stage, 'HAProxy', await stage.proxy('haproxy', upstream)),

@@ -2,7 +2,7 @@ import { doubts, limitedByLoad, throughputFigures } from '../measure/describe-sa
 import { seriesOf } from '../measure/pick-series.ts';
 import { ratioBy, rounds } from '../measure/rounds.ts';
 import { plainStrategy } from '../stage/strategy.ts';
-import { byApplication, underWrk } from './contenders.ts';
+import { byApplication, leastName, underWrk } from './contenders.ts';
 import type { Bench } from './row.ts';
 
 /** The same upstream over TLS, with connections that stay. */
@@ -17,6 +17,7 @@ export const tls: Bench = {
     const all = await rounds(
       [
         underWrk(stage, 'agent, TLS', agent),
+        underWrk(stage, `${leastName}, TLS`, await stage.relay(tlsUrl, caFile)),
         byApplication(stage, 'SDK over TLS', sdk, { kind: 'closed', concurrency: 64 }),
       ],
       stage.world.scale,

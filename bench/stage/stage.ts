@@ -140,6 +140,14 @@ export class Stage {
     return { process, url };
   }
 
+  /** The least that two hops of HTTP and a signature cost in Node, on the subject's core. */
+  async relay(upstreamUrl: string, caFile?: string): Promise<Proxy> {
+    const [port = 0] = await freePorts(1);
+    const process = this.subject('signing-relay', [String(port), upstreamUrl], 'subject', caFile);
+    await untilOpen(process, port);
+    return { process, url: `http://127.0.0.1:${String(port)}` };
+  }
+
   /** Load by wrk for the scale's seconds, or for `seconds`. */
   async wrk(url: string, options: Partial<WrkLoad> = {}): Promise<LoadResult> {
     const { cores, scale } = this.world;

@@ -3,6 +3,7 @@ import { maskNumber } from '../log/mask-numbers.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { aliyunBizId, idOfGatewayBizId } from './sent-message.ts';
 import type { SentMessage } from './sent-message.ts';
+import { TextPage } from './text-page.ts';
 
 interface Recent {
   readonly result: SendResult;
@@ -16,22 +17,22 @@ const parts = 4;
 
 /**
  * The newest results, for `GET /v1/messages/{id}` and for questions by BizId: the last `limit` and at most a quarter
- * more. They are kept in generations and forgotten by the generation, since each send adds one and few are asked for.
+ * more. They are kept as JSON in pages and forgotten by the page, since each send adds one and few are asked for.
  */
 export class RecentMessages {
-  readonly #size: number;
-  /** By the message's id, the newest generation first. */
-  #generations: readonly Map<string, Recent>[] = [new Map()];
+  readonly #pageSize: number;
+  /** The newest first. */
+  #pages: readonly TextPage[] = [];
 
   constructor(limit: number) {
-    this.#size = Math.ceil(limit / parts);
+    this.#pageSize = Math.ceil(limit / parts);
   }
 
   /** Keeps a result; a later one of the same message replaces it, and the journal tells of one that waits. */
   record(result: SendResult, message?: Pick<Message, 'phoneNumbers'>): void {
     const byGateway = result.kind === 'accepted' && aliyunBizId(result) === undefined;
     const numbers = byGateway ? (message?.phoneNumbers ?? []).map(maskNumber) : none;
-    this.#open().set(result.id, { result, numbers });
+    this.#open().add(result.id, JSON.stringify({ result, numbers } satisfies Recent));
   }
 
   find(id: string): SendResult | undefined {
@@ -49,30 +50,43 @@ export class RecentMessages {
     return { id, channel, numbers: recent.numbers };
   }
 
-  /** The generation that the next result belongs to. */
-  #open(): Map<string, Recent> {
-    const [newest] = this.#generations;
-    if (newest !== undefined && newest.size < this.#size) return newest;
-    const opened = new Map<string, Recent>();
-    this.#generations = [opened, ...this.#generations.slice(0, parts)];
+  /** The page that the next result goes to. */
+  #open(): TextPage {
+    const [newest] = this.#pages;
+    if (newest?.full === false) return newest;
+    const oldest = this.#pages[parts];
+    oldest?.clear();
+    const opened = oldest ?? new TextPage(this.#pageSize);
+    this.#pages = [opened, ...this.#pages.slice(0, parts)];
     return opened;
   }
 
   #recent(id: string): Recent | undefined {
-    for (const generation of this.#generations) {
-      const recent = generation.get(id);
-      if (recent !== undefined) return recent;
+    const text = this.#textOf(id);
+    return text === undefined ? undefined : read(text);
+  }
+
+  #textOf(id: string): string | undefined {
+    for (const page of this.#pages) {
+      const text = page.find(id, (one) => read(one).result.id === id);
+      if (text !== undefined) return text;
     }
     return undefined;
   }
 
   #withBizId(bizId: string): Recent | undefined {
-    for (const generation of this.#generations) {
-      for (const recent of generation.values()) {
-        const { id } = recent.result;
-        if (aliyunBizId(recent.result) === bizId && this.#recent(id) === recent) return recent;
+    const part = `"bizId":${JSON.stringify(bizId)}`;
+    for (const page of this.#pages) {
+      for (const text of page.holding(part)) {
+        const recent = read(text);
+        const { result } = recent;
+        if (aliyunBizId(result) === bizId && this.#textOf(result.id) === text) return recent;
       }
     }
     return undefined;
   }
+}
+
+function read(text: string): Recent {
+  return JSON.parse(text) as Recent;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { messageIdLength } from '../send/message-id.ts';
 import { LikeRing } from './like-ring.ts';
 
 const capacity = 8;
@@ -20,7 +21,7 @@ const event = fc.record({
   // Two of them share the end of their bits, and so their chain.
   look: fc.constantFrom(1, 2, 1 + 2 * capacity),
   numbers: fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
-  message: fc.constantFrom('a', 'b', 'c'),
+  message: fc.constantFrom(...['a', 'b', 'c'].map((text) => text.padEnd(messageIdLength, '0'))),
   // One of an earlier process began long before it is noted, and is over.
   past: fc.option(fc.record({ ago: fc.nat(40), lasted: fc.nat(10) })),
   end: fc.option(fc.record({ which: fc.nat(12), how: fc.constantFrom(...ends) })),

@@ -1,10 +1,12 @@
 import type { Instant } from '@waystation/core';
+import { messageIdLength } from '../send/message-id.ts';
 
 /** Which attempt of a ring; one that was forgotten is never given again. */
 export type LikeTicket = number;
 
 /** As much of an attempt as tells it from others. */
 export interface LikeFacts {
+  /** Of `messageIdLength` characters. */
   readonly messageId: string;
   /** Attempts whose records look the same have the same hash; others have it once in four thousand million times. */
   readonly look: number;
@@ -28,7 +30,8 @@ const none = 0;
  * a link to one that was forgotten is the end.
  */
 export class LikeRing {
-  readonly #ids: string[] = [];
+  /** Each id's characters: texts would be as many objects that live for minutes, one more with each attempt. */
+  readonly #ids: Buffer;
   readonly #look: Int32Array;
   readonly #numbers: Int32Array;
   readonly #notedAt: Float64Array;
@@ -42,6 +45,7 @@ export class LikeRing {
   #next: LikeTicket = 1;
 
   constructor(capacity: number) {
+    this.#ids = Buffer.alloc(capacity * messageIdLength);
     this.#look = new Int32Array(capacity);
     this.#numbers = new Int32Array(capacity * numbersEach);
     this.#notedAt = new Float64Array(capacity);
@@ -64,7 +68,7 @@ export class LikeRing {
     const ticket = this.#next;
     this.#next += 1;
     const slot = ticket % this.#from.length;
-    this.#ids[slot] = messageId;
+    this.#writeId(slot, messageId);
     this.#look[slot] = look;
     for (let each = 0; each < numbersEach; each += 1) {
       // One that is there twice says no more than once.
@@ -110,9 +114,9 @@ export class LikeRing {
       // Those before it in its chain were noted no later.
       if ((this.#notedAt[slot] ?? 0) < notBefore) break;
       if (this.#look[slot] !== look || this.#standing[slot] === standing.notSent) continue;
-      if ((this.#from[slot] ?? 0) > until || (this.#to[slot] ?? 0) < since || this.#ids[slot] === messageId)
+      if ((this.#from[slot] ?? 0) > until || (this.#to[slot] ?? 0) < since) continue;
+      if (!numbers.some((number) => this.#hasNumber(slot, number)) || this.#idOf(slot) === messageId)
         continue;
-      if (!numbers.some((number) => this.#hasNumber(slot, number))) continue;
       if (this.#standing[slot] === standing.accepted) accepted += 1;
       else open += 1;
     }
@@ -121,6 +125,16 @@ export class LikeRing {
 
   #has(ticket: LikeTicket): boolean {
     return ticket > none && ticket < this.#next && ticket >= this.#next - this.#from.length;
+  }
+
+  #writeId(slot: number, id: string): void {
+    const { length } = id;
+    if (length !== messageIdLength) throw new Error(`a message's id has ${String(length)} characters`);
+    this.#ids.write(id, slot * messageIdLength, 'latin1');
+  }
+
+  #idOf(slot: number): string {
+    return this.#ids.toString('latin1', slot * messageIdLength, (slot + 1) * messageIdLength);
   }
 
   #hasNumber(slot: number, number: number): boolean {

@@ -7,6 +7,7 @@ import type { BootClock } from './boot-clock.ts';
 import { PastSearcher } from './past-searcher.ts';
 import type { PastAttempt } from './past-search.ts';
 import type { LikeEnd } from './like-attempts.ts';
+import { messageIdLength } from '../send/message-id.ts';
 import { Searcher } from './searcher.ts';
 import type { SoughtAttempt } from './sought-attempt.ts';
 
@@ -32,12 +33,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** An attempt at `one` that has just ended unknown. */
-function attemptOf(messageId: string, e164: string, change: Partial<SoughtAttempt['sought']> = {}) {
+/** An id as long as real ones are. */
+const idOf = (name: string) => name.padEnd(messageIdLength, '0');
+
+/** An attempt at `one` that has just ended unknown; the message's name is its OutId. */
+function attemptOf(name: string, e164: string, change: Partial<SoughtAttempt['sought']> = {}) {
   const now = clock.now();
-  const sought = { e164: [e164], templateCode: 'SMS_154950909', outId: messageId, unique: true };
+  const sought = { e164: [e164], templateCode: 'SMS_154950909', outId: name, unique: true };
   return {
-    messageId,
+    messageId: idOf(name),
     candidate: { channel: 'one', host: 'one:443', account: 'main' },
     sought: { ...sought, values: ['4071'], ...change },
     time: { startedAt: now, startedWall: clock.wallTime(), endedAt: now },
@@ -287,7 +291,7 @@ describe('what a journal remembers', () => {
     channels = new Map([['one', one]]);
   });
 
-  function searchPast(change: Partial<PastAttempt> = {}, bootClock: BootClock = boot, id = 'm-1') {
+  function searchPast(change: Partial<PastAttempt> = {}, bootClock: BootClock = boot, name = 'm-1') {
     const document = {
       schemaVersion: 1 as const,
       channels: { one: { provider: 'aliyun' as const, regionId: 'cn-hangzhou' } },
@@ -307,7 +311,7 @@ describe('what a journal remembers', () => {
       ...change,
     };
     return async () => {
-      const { end } = past.search({ id, message, attempts: [attempt] });
+      const { end } = past.search({ id: idOf(name), message, attempts: [attempt] });
       await vi.advanceTimersByTimeAsync(65_000);
       return end;
     };

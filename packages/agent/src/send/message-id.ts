@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
+/** How many characters an id has. */
+export const messageIdLength = 36;
+
 /** A new id of a message: a UUID of version 7 (RFC 9562), so that ids sort by the time of their making. */
 export function newMessageId(wallTime: number): string {
   const time = Math.max(0, Math.floor(wallTime)).toString(16).padStart(12, '0');
