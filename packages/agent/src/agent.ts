@@ -6,6 +6,7 @@ import { deliveriesOf } from './deliver/deliveries-of.ts';
 import type { Deliveries } from './deliver/deliveries.ts';
 import { DataDirLock } from './disk/data-dir-lock.ts';
 import { Admission } from './http/admission.ts';
+import { RefusalPace } from './http/refusal-pace.ts';
 import { admitted } from './http/admitted.ts';
 import { handleAdmin } from './http/admin-handler.ts';
 import { handleApi } from './http/api-handler.ts';
@@ -275,11 +276,11 @@ export class Agent {
     };
     return new HttpListener(
       {
-        handle: admitted(
-          (request, signal) => handleApi(dependencies, rules, request, signal),
-          this.#admission,
-          (request, problem) => compat.refused(request, problem),
-        ),
+        handle: admitted((request, signal) => handleApi(dependencies, rules, request, signal), {
+          admission: this.#admission,
+          pace: new RefusalPace(this.#dependencies.clock),
+          compatRefusal: (request, problem) => compat.refused(request, problem),
+        }),
         log: apiLog,
       },
       { address: listen, ...(protection.tls && { tls: protection.tls }) },

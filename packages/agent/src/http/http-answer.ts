@@ -8,8 +8,6 @@ export interface HttpAnswer {
   readonly body: string;
   /** The connection is closed after it. */
   readonly close?: boolean;
-  /** Nothing is read from the connection for a while after it: the caller should not ask again at once. */
-  readonly rest?: boolean;
 }
 
 /** What answers the requests of one port; `signal` is aborted when the caller hangs up. Never rejects on bad input. */

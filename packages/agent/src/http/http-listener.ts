@@ -13,7 +13,6 @@ import type { ListenAddress } from './listen-address.ts';
 import { portRefusal } from './port-refusal.ts';
 import { problemAnswer } from './problem.ts';
 import type { Problem } from './problem.ts';
-import { RestingConnections } from './resting-connections.ts';
 
 /** What a port needs from outside. */
 export interface HttpListenerDependencies {
@@ -47,7 +46,6 @@ export class HttpListener {
   #server: Server | undefined;
   /** The newest answer of each connection: the last to be written, so that none is owed once it is closed. */
   readonly #newest = new WeakMap<object, ServerResponse>();
-  readonly #resting = new RestingConnections();
   #stopping = false;
 
   constructor(dependencies: HttpListenerDependencies, options: HttpListenerOptions) {
@@ -92,7 +90,6 @@ export class HttpListener {
     const server = this.#server;
     if (server === undefined) return;
     this.#stopping = true;
-    this.#resting.releaseAll();
     const cut = setTimeout(() => {
       server.closeAllConnections();
     }, deadlineMs);
@@ -136,10 +133,8 @@ export class HttpListener {
     response.end(request.method === 'HEAD' ? undefined : answer.body);
     // What is left of an unwanted body is read and dropped: closing on it could take the answer along.
     if (!request.readableEnded) request.resume();
-    const { socket } = request;
     // What does not fit into the connection waits in memory, though not for ever.
-    if (socket.writableLength > 0) response.setTimeout(this.#options.readTimeoutMs ?? 30_000);
-    if (answer.rest === true && !this.#stopping) this.#resting.add(socket);
+    if (request.socket.writableLength > 0) response.setTimeout(this.#options.readTimeoutMs ?? 30_000);
   }
 
   /** Answers bytes that are no request, after the answers still owed on the connection, and closes it. */

@@ -4,10 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admitted } from './admitted.ts';
+import type { AdmittedDependencies } from './admitted.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { jsonAnswer } from './http-answer.ts';
 import { HttpListener } from './http-listener.ts';
 import type { HttpListenerOptions } from './http-listener.ts';
+import { RefusalPace } from './refusal-pace.ts';
 
 let listener: HttpListener | undefined;
 const sockets: Socket[] = [];
@@ -18,12 +20,13 @@ afterEach(async () => {
 
 async function open(
   handle: () => Promise<HttpAnswer>,
-  admission: Parameters<typeof admitted>[1] = { enter: () => true, leave: () => undefined },
+  admission: AdmittedDependencies['admission'] = { enter: () => true, leave: () => undefined },
   options: Partial<HttpListenerOptions> = {},
 ): Promise<number> {
+  const pace = new RefusalPace({ now: () => performance.now() });
   const compatRefusal = () => ({ status: 503, headers: {}, body: 'in the words of the other API' });
   listener = new HttpListener(
-    { handle: admitted(handle, admission, compatRefusal), log: pino({ enabled: false }) },
+    { handle: admitted(handle, { admission, pace, compatRefusal }), log: pino({ enabled: false }) },
     { address: { kind: 'tcp', host: '127.0.0.1', port: 0 }, ...options },
   );
   const address = await listener.start();
@@ -63,7 +66,7 @@ describe('a request that is not admitted', () => {
     await expect.poll(heard, { timeout: 15_000 }).toMatch(/503 .*in the words of the other API/s);
   });
 
-  it('leaves a connection that is heard again after a rest', async () => {
+  it('leaves a connection that is heard again', async () => {
     let full = true;
     const port = await open(good, { enter: () => !full, leave: () => undefined });
     const { socket, heard } = talkTo(port);
@@ -72,6 +75,14 @@ describe('a request that is not admitted', () => {
     full = false;
     socket.write(get('/b'));
     await expect.poll(heard, { timeout: 15_000 }).toMatch(/503.*HTTP\/1\.1 200/s);
+  });
+
+  it('closes the connection of a caller that asks on and on without waiting for answers', async () => {
+    const port = await open(good, { enter: () => false, leave: () => undefined });
+    const { socket } = talkTo(port);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(get('/a').repeat(20_000));
+    await closed;
   });
 
   it('does not keep the port from closing', async () => {

@@ -3,12 +3,12 @@ import { evenLoad, stepLoad, takesRequest } from './loop-load.ts';
 import type { LoopLoad, LoopTurn } from './loop-load.ts';
 
 const limits = {
-  longTurnMs: 50,
-  sustainedMs: 1000,
+  longTurnMs: 25,
+  sustainedMs: 250,
   gapMs: 250,
-  fewUnderWay: 128,
-  takenPerTurn: 64,
-  calmMs: 1000,
+  fewUnderWay: 96,
+  takenPerTurn: 32,
+  calmMs: 250,
 };
 
 /** Turns of `tookMs` each, back to back from `from` on. */
@@ -30,41 +30,49 @@ const overloaded = after(turns(20, 60));
 
 describe('when a loop is overloaded', () => {
   it('is so once every turn has been long for a while', () => {
-    expect(after(turns(16, 60)).state).toBe('late');
-    expect(after(turns(17, 60)).state).toBe('overloaded');
+    expect(after(turns(10, 26)).state).toBe('late');
+    expect(after(turns(11, 26)).state).toBe('overloaded');
   });
 
   it('is not by short turns, however many', () => {
-    expect(after(turns(1000, 50)).state).toBe('even');
+    expect(after(turns(1000, 25)).state).toBe('even');
   });
 
-  it('is not by a single long turn, nor by one short turn less than a row', () => {
-    expect(after(turns(1, 900)).state).toBe('late');
-    expect(after([...turns(16, 60), ...turns(1, 10, {}, 960), ...turns(16, 60, {}, 970)]).state).toBe('late');
+  it('is not by a single long turn, however long, nor by one short turn less than a row', () => {
+    expect(after(turns(1, 5000)).state).toBe('late');
+    expect(after([...turns(10, 26), ...turns(1, 10, {}, 260), ...turns(10, 26, {}, 270)]).state).toBe('late');
   });
 
   it.each([
     [251, 'late'],
     [250, 'overloaded'],
   ])('where long turns lie %d ms apart, is %s', (gap, state) => {
-    const apart = Array.from({ length: 3 }, (_, at) => turns(1, 400, {}, at * (400 + gap))).flat();
+    const apart = Array.from({ length: 2 }, (_, at) => turns(1, 100, {}, at * (100 + gap))).flat();
     expect(after(apart).state).toBe(state);
   });
 
   it('is not by the few requests that a few callers can have under way', () => {
-    expect(after(turns(100, 300, { underWay: 127 })).state).toBe('even');
+    expect(after(turns(100, 300, { underWay: 95 })).state).toBe('even');
   });
 });
 
 describe('what an overloaded loop takes', () => {
   it('takes as many as one turn may, and refuses the rest', () => {
-    expect(takesRequest(overloaded, 63, limits)).toBe(true);
-    expect(takesRequest(overloaded, 64, limits)).toBe(false);
+    expect(takesRequest(overloaded, 31, 500, limits)).toBe(true);
+    expect(takesRequest(overloaded, 32, 500, limits)).toBe(false);
+  });
+
+  it('takes any while few are under way: a pause of the machine brings many at once', () => {
+    expect(takesRequest(overloaded, 90, 95, limits)).toBe(true);
+    expect(takesRequest(overloaded, 90, 96, limits)).toBe(false);
   });
 
   it('refuses nothing in any other state', () => {
-    const late = after(turns(16, 60));
-    expect([evenLoad, late].map((load) => takesRequest(load, 100_000, limits))).toEqual([true, true]);
+    const late = after(turns(10, 26));
+    expect([evenLoad, late].map((load) => takesRequest(load, 100_000, 100_000, limits))).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it('goes on refusing for as long as there is something to refuse', () => {
@@ -72,9 +80,9 @@ describe('what an overloaded loop takes', () => {
     expect(after(busy, overloaded).state).toBe('overloaded');
   });
 
-  it('is itself again a second after the last refusal', () => {
+  it('is itself again some time after the last refusal', () => {
     const refusing = after(turns(1, 50, { refused: 3 }, 2000), overloaded);
-    expect(after(turns(99, 10, {}, 2050), refusing).state).toBe('overloaded');
-    expect(after(turns(100, 10, {}, 2050), refusing).state).toBe('even');
+    expect(after(turns(24, 10, {}, 2050), refusing).state).toBe('overloaded');
+    expect(after(turns(25, 10, {}, 2050), refusing).state).toBe('even');
   });
 });

@@ -3,7 +3,7 @@ import type { Instant } from '../clock.ts';
 /** How a loop that serves requests stands with its work. */
 export type LoopLoad =
   | { readonly state: 'even' }
-  /** Every turn since then was long, the last of them ended at `seenAt`. */
+  /** Every turn was long since then, the end of a long one; the last of them ended at `seenAt`. */
   | { readonly state: 'late'; readonly since: Instant; readonly seenAt: Instant }
   /** More comes than can be served: what a turn cannot take is refused. */
   | { readonly state: 'overloaded'; readonly refusedAt: Instant };
@@ -23,13 +23,13 @@ export interface LoopTurn {
 export interface LoadLimits {
   /** A turn that takes longer is long, in ms. */
   readonly longTurnMs: number;
-  /** How long turns must have been long, one after the other, in ms: a burst or a pause of the machine is none. */
+  /** How long turns must go on being long after a long one, in ms: a burst or a pause of the machine is no overload. */
   readonly sustainedMs: number;
   /** Long turns further apart, in ms, are no row: those between, which took no request, brought answers alone. */
   readonly gapMs: number;
   /** So few requests under way are never too many: their callers wait for each other, and cannot be more. */
   readonly fewUnderWay: number;
-  /** Requests that an overloaded turn takes. */
+  /** Requests that an overloaded turn takes, however many are under way. */
   readonly takenPerTurn: number;
   /** After so long without a refusal all is well again, in ms. */
   readonly calmMs: number;
@@ -47,15 +47,20 @@ export function stepLoad(load: LoopLoad, turn: LoopTurn, limits: LoadLimits): Lo
   }
   if (!isLong(turn, limits)) return evenLoad;
   const goesOn = load.state === 'late' && begunAt - load.seenAt <= limits.gapMs;
-  const since = goesOn ? load.since : begunAt;
+  const since = goesOn ? load.since : endedAt;
   return endedAt - since >= limits.sustainedMs
     ? { state: 'overloaded', refusedAt: endedAt }
     : { state: 'late', since, seenAt: endedAt };
 }
 
-/** Whether one more request is taken in a turn that took so many. */
-export function takesRequest(load: LoopLoad, takenInTurn: number, limits: LoadLimits): boolean {
-  return load.state !== 'overloaded' || takenInTurn < limits.takenPerTurn;
+/** Whether one more request is taken in a turn that took so many, while so many are under way. */
+export function takesRequest(
+  load: LoopLoad,
+  takenInTurn: number,
+  underWay: number,
+  { takenPerTurn, fewUnderWay }: LoadLimits,
+): boolean {
+  return load.state !== 'overloaded' || takenInTurn < takenPerTurn || underWay < fewUnderWay;
 }
 
 function isLong({ begunAt, endedAt, underWay }: LoopTurn, limits: LoadLimits): boolean {
