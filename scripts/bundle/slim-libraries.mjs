@@ -25,14 +25,27 @@ export const inlineEtcdProtos = {
 };
 
 /**
- * undici's door opens every room of its house: fetch, web sockets, caches, mocks. Programs of ours use its client and
- * nothing else, and who loads less starts sooner.
+ * undici's door opens every room of its house: fetch, web sockets, caches, mocks. Programs of ours use its client for
+ * HTTP/1.1 and nothing else, and who loads less starts sooner.
  */
-export const undiciClientOnly = {
-  name: 'undici-client-only',
+export const undiciWithoutRest = {
+  name: 'undici-without-rest',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]undici[\\/]index\.js$/ }, () => ({
       contents: `exports.Client = require('./lib/dispatcher/client'); exports.errors = require('./lib/core/errors');`,
+    }));
+    onLoad({ filter: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/ }, () => ({
+      contents: `module.exports = () => { throw new Error('HTTP/2 is not bundled'); };`,
+    }));
+  },
+};
+
+/** lmdb can pack values by msgpackr, which has native code to be faster. Ours are bytes and texts. */
+export const noNativeMsgpack = {
+  name: 'no-native-msgpack',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]msgpackr-extract[\\/]index\.js$/ }, () => ({
+      contents: `throw new Error('msgpackr-extract is not bundled');`,
     }));
   },
 };
