@@ -1,53 +1,43 @@
 // Bundles each executable that the package in the current folder names under `bin`: dist/<name>.cjs, the whole program
-// in one file; dist/<name>.mjs, which starts it; dist/<name>.cache, what V8 made of it in a rehearsal.
-import { copyFile, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+// in one file; dist/<name>.<part>.cjs, what it loads later; dist/program-launcher.cjs, which starts it; and a .cache
+// beside each, what V8 made of it in a rehearsal.
+import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { lateParts } from './bundle/late-parts.mjs';
+import { inlineEtcdProtos, undiciWithoutRest, noNativeMsgpack } from './bundle/slim-libraries.mjs';
 import { compileAhead } from './compile-ahead.mjs';
-
-/**
- * etcd3 reads its `.proto` files from beside itself when it is loaded; in one file there is nothing beside it. They
- * are read now, and their content takes the place of their path.
- */
-const inlineEtcdProtos = {
-  name: 'inline-etcd-protos',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]etcd3[\\/]lib[\\/]connection-pool\.js$/ }, async ({ path }) => {
-      const loader = createRequire(path).resolve('@grpc/proto-loader');
-      const { Root } = createRequire(loader)('protobufjs');
-      const file = join(dirname(path), '../proto/rpc.proto');
-      const root = await new Root().load(file, { keepCase: true });
-      const call = '(0, proto_loader_1.loadSync)(`${__dirname}/../proto/rpc.proto`,';
-      const source = await readFile(path, 'utf8');
-      if (!source.includes(call)) throw new Error(`${path} no longer loads its .proto files the way it did`);
-      const json = JSON.stringify(root.toJSON());
-      return { contents: source.replace(call, () => `(0, proto_loader_1.fromJSON)(${json},`) };
-    });
-  },
-};
-
-/**
- * undici's door opens every room of its house: fetch, web sockets, caches, mocks. Programs of ours use its client and
- * nothing else, and who loads less starts sooner.
- */
-const undiciClientOnly = {
-  name: 'undici-client-only',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]undici[\\/]index\.js$/ }, () => ({
-      contents: `exports.Client = require('./lib/dispatcher/client'); exports.errors = require('./lib/core/errors');`,
-    }));
-  },
-};
 
 const manifest = JSON.parse(await readFile('package.json', 'utf8'));
 for (const bin of Object.values(manifest.bin ?? {})) {
   const name = basename(bin, '.js');
-  await rm(`dist/${name}.cache`, { force: true });
+  await removeFormer(name);
+  const parts = new Map();
+  await bundle('dist/main.js', `dist/${name}.cjs`, '__filename', [lateParts(name, parts)]);
+  for (const [id, { file, entry }] of parts) {
+    // Native code lies beside the package that it is part of.
+    const place = id === 'lmdb' ? "require.resolve('lmdb')" : '__filename';
+    await bundle(entry, `dist/${file}`, place, []);
+  }
+  const launcher = 'program-launcher.cjs';
+  await copyFile(fileURLToPath(new URL(launcher, import.meta.url)), `dist/${launcher}`);
+  await compileAhead(name);
+}
+
+async function removeFormer(name) {
+  const former = (await readdir('dist')).filter((file) => file.startsWith(`${name}.`));
+  await Promise.all(former.map((file) => rm(`dist/${file}`)));
+}
+
+/**
+ * Makes one file, a function of what a module is given, of a module and everything that it imports; `place`, in code,
+ * is where they are told that they lie.
+ */
+async function bundle(entry, outfile, place, plugins) {
   await build({
-    entryPoints: ['dist/main.js'],
-    outfile: `dist/${name}.cjs`,
+    entryPoints: [entry],
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -61,12 +51,21 @@ for (const bin of Object.values(manifest.bin ?? {})) {
       'import.meta.url': '__fileUrl',
     },
     // Modules ask for their own place by `import.meta`, which a script does not have.
-    banner: { js: "const __fileUrl = require('node:url').pathToFileURL(__filename).href;" },
-    // The first two are loaded only when a channel needs them: they cost 430 ms and 40 MB. lmdb is native code.
-    external: ['@alicloud/*', '@darabonba/*', 'lmdb'],
-    plugins: [inlineEtcdProtos, undiciClientOnly],
+    banner: {
+      js: `(function (exports, require, module, __filename, __dirname) {const __fileUrl = require('node:url').pathToFileURL(${place}).href;`,
+    },
+    footer: { js: '})' },
+    // Loaded only when a channel needs them: they cost 430 ms and 40 MB.
+    external: ['@alicloud/*', '@darabonba/*'],
+    plugins: [inlineEtcdProtos, undiciWithoutRest, noNativeMsgpack, ...plugins],
     logLevel: 'warning',
   });
-  await copyFile(fileURLToPath(new URL('program-launcher.mjs', import.meta.url)), `dist/${name}.mjs`);
-  await compileAhead(name);
+  await keepToAscii(outfile);
+}
+
+/** Patterns and comments are left as they were by esbuild; the launcher reads one byte a character. */
+async function keepToAscii(file) {
+  const text = await readFile(file, 'utf8');
+  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  await writeFile(file, text.replace(/[^\0-\x7f]/g, escape));
 }

@@ -1,10 +1,12 @@
 // Keeps what V8 compiles of a program while it is rehearsed, so that starting it compiles next to nothing.
-// `node scripts/compile-ahead.mjs <launcher> <arguments>`: runs the program and writes `<name>.cache` when it exits.
+// `node scripts/compile-ahead.mjs <dist> <name> <arguments>`: runs the program, and writes a cache for each of its
+// files that it loaded when it exits.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { rehearse } from './rehearse.mjs';
 
 const self = fileURLToPath(import.meta.url);
@@ -12,7 +14,7 @@ const self = fileURLToPath(import.meta.url);
 /** Rehearses the bundled program of this name, in `dist` of the current folder, and writes its cache. */
 export async function compileAhead(name) {
   await rehearse(name, async (args, env, perform) => {
-    const child = spawn(process.execPath, [self, resolve(`dist/${name}.mjs`), ...args], {
+    const child = spawn(process.execPath, [self, resolve('dist'), name, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -28,10 +30,13 @@ export async function compileAhead(name) {
 }
 
 if (process.argv[1] === self) {
-  const [, , launcher, ...args] = process.argv;
-  process.argv = [process.execPath, launcher, ...args];
-  const { script } = await import(pathToFileURL(launcher).href);
+  const [, , dist, name, ...args] = process.argv;
+  process.argv = [process.execPath, join(dist, `${name}.cjs`), ...args];
+  const launcher = createRequire(self)(join(dist, 'program-launcher.cjs'));
   process.on('exit', () => {
-    writeFileSync(launcher.replace(/\.mjs$/, '.cache'), script.createCachedData());
+    for (const [file, script] of launcher.scripts) {
+      writeFileSync(file.replace(/\.cjs$/, '.cache'), script.createCachedData());
+    }
   });
+  launcher.start(name);
 }

@@ -103,9 +103,10 @@ async function sources() {
       ];
     }),
   );
-  const bundling = ['bundle', 'compile-ahead', 'rehearse', 'program-launcher'].map(
-    (name) => `scripts/${name}.mjs`,
-  );
+  const bundling = [
+    ...['bundle.mjs', 'bundle/late-parts.mjs', 'bundle/slim-libraries.mjs'],
+    ...['compile-ahead.mjs', 'rehearse.mjs', 'program-launcher.cjs'],
+  ].map((name) => `scripts/${name}`);
   return [...files.flat().sort(), 'tsconfig.base.json', ...bundling, 'pnpm-lock.yaml'];
 }
 
@@ -115,7 +116,7 @@ async function builtFiles() {
     (await readdir(join(root, 'packages'))).map(async (name) => {
       const manifest = join('packages', name, 'package.json');
       const { bin: programs = {} } = JSON.parse(await readFile(join(root, manifest), 'utf8'));
-      return ['index.js', ...Object.keys(programs).map((program) => `${program}.mjs`)].map((file) =>
+      return ['index.js', ...Object.keys(programs).map((program) => `${program}.cjs`)].map((file) =>
         join('packages', name, 'dist', file),
       );
     }),

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/waystation-agent.mjs';
+require('../dist/program-launcher.cjs').start('waystation-agent');

@@ -2,7 +2,7 @@ import { checkEtcdOptions, etcdOptions, fleetOptions } from '@waystation/config'
 import type { OptionDefinition, OptionProgram, OptionValues } from '@waystation/config';
 import { defaultAllowEndpoints, defaultPrefix, namePattern, parseAllowEndpoint } from '@waystation/core';
 import type { AllowEndpoint } from '@waystation/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultCompatActions, parseCompatActions } from './http/compat/compat-actions.ts';
 import { formatListenAddress, isLocalAddress, parseListenAddress } from './http/listen-address.ts';
 import type { ListenAddress } from './http/listen-address.ts';

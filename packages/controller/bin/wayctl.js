@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/wayctl.mjs';
+require('../dist/program-launcher.cjs').start('wayctl');

@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-import '../dist/waystation-simulator.mjs';
+require('../dist/program-launcher.cjs').start('waystation-simulator');

@@ -1,7 +1,7 @@
 import { readDocument } from '@waystation/config';
 import { namePattern, parseAllowEndpoint } from '@waystation/core';
 import type { AllowEndpoint } from '@waystation/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Credential } from './credential.ts';
 
 /** A credential that this host holds, and where it may be used. */

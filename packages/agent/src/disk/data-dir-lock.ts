@@ -5,7 +5,7 @@ import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isWaystationError, WaystationError } from '@waystation/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeFolder } from './make-folder.ts';
 import { removeSocket } from './remove-socket.ts';
 

@@ -1,4 +1,4 @@
-import { channelEndpoint, evidenceOf, FleetHealth } from '@waystation/core';
+import { channelEndpoint, evidenceOf, finish, FleetHealth } from '@waystation/core';
 import type {
   Candidate,
   Channel,
@@ -11,6 +11,7 @@ import type {
   ProbeResult,
   Random,
   RoutingSnapshot,
+  Steps,
   Strategy,
 } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
@@ -66,21 +67,29 @@ export class HealthTracker {
   }
 
   /** Follows these channels and settings from now on; what is known of a channel at its host stays known. */
-  renew(channels: ChannelSet, { strategy, overrides }: RoutingSnapshot): void {
-    const now = this.#dependencies.clock.now();
+  renew(channels: ChannelSet, snapshot: RoutingSnapshot): void {
+    finish(this.renewInSteps(channels, snapshot))();
+  }
+
+  /** As `renew`, prepared in small steps; nothing has changed before what they come to is called. */
+  *renewInSteps(channels: ChannelSet, { strategy, overrides }: RoutingSnapshot): Steps<() => void> {
     const watched = [...channels.values()].map(({ name, host }) => {
       return { name, host, drained: overrides.get(name)?.kind === 'drain' };
     });
+    yield;
     const rules = this.#rulesOf(strategy);
-    this.#fleet ??= new FleetHealth(rules);
-    this.#fleet.renew(watched, rules, now);
-    this.#prober?.renew({
-      targets: targetsOf(channels, strategy),
-      intervalMs: strategy.health.probe.intervalMs,
-    });
-    this.#ticking ??= setInterval(() => {
-      this.tick();
-    }, tickMs).unref();
+    const fleet = this.#fleet ?? new FleetHealth(rules);
+    const renewFleet = yield* fleet.renewInSteps(watched, rules, this.#dependencies.clock.now());
+    const targets = targetsOf(channels, strategy);
+    yield;
+    return () => {
+      this.#fleet = fleet;
+      renewFleet();
+      this.#prober?.renew({ targets, intervalMs: strategy.health.probe.intervalMs });
+      this.#ticking ??= setInterval(() => {
+        this.tick();
+      }, tickMs).unref();
+    };
   }
 
   /** An attempt by this channel begins; `ended` is told of it in any case. */
@@ -148,7 +157,8 @@ function targetsOf(channels: ChannelSet, { health: { probe } }: Strategy): Map<s
   if (probe.kind === 'off') return targets;
   for (const { host, channel } of channels.values()) {
     const how = howToProbe(probe.kind, channel);
-    if (targets.has(host) && how.kind === 'tcp') continue;
+    const known = targets.get(host);
+    if (known !== undefined && (how.kind === 'tcp' || known.how.kind !== 'tcp')) continue;
     targets.set(host, { endpoint: channelEndpoint(channel), how, timeoutMs: probe.timeoutMs });
   }
   return targets;

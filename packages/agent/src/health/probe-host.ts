@@ -1,6 +1,6 @@
 import { transportWords } from '@waystation/core';
 import type { AliyunChannel, Clock, Endpoint, ProbeResult } from '@waystation/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CredentialBook } from '../credentials/credential-book.ts';
 import { pause } from '../pause.ts';
 import { AliyunDialect } from '../provider/aliyun/aliyun-dialect.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Tells whether a value is taken as it stands. */
 export type Acceptor = (value: unknown) => boolean;

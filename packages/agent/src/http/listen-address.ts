@@ -22,7 +22,7 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
 /** The address as people write it. */
 export function formatListenAddress(address: ListenAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
-  return `${isIPv6(address.host) ? `[${address.host}]` : address.host}:${String(address.port)}`;
+  return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${String(address.port)}`;
 }
 
 /** Whether only this machine can reach a host of this name. */

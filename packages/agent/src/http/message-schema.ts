@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Half of a surrogate pair, and what no form, header or log line bears. */
 const unsendable = /[\p{Surrogate}\u0000]/u;

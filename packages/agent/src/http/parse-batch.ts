@@ -1,6 +1,6 @@
 import { toE164 } from '@waystation/core';
 import type { BatchText } from '@waystation/core';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { describeIssues } from './describe-issues.ts';
 import { batchSchema } from './message-schema.ts';
 import { invalid, readParams } from './parse-message.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { acceptorOf } from './acceptor.ts';
 import { isNestedDeeper } from './json-depth.ts';
 import type { Problem } from './problem.ts';

@@ -1,7 +1,7 @@
 import { chmod, open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { placeOf } from './entry-place.ts';
 import type { FullIndexLine, PlacedEntry } from './entry-place.ts';
 import { FileReserve } from './file-reserve.ts';

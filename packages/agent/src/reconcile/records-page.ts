@@ -1,6 +1,6 @@
 import { readSendDate } from '@waystation/core';
 import type { RecordRow } from '@waystation/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson } from '../provider/read-json.ts';
 
 /** A larger number is another one by the time it is read. */

@@ -2,7 +2,7 @@ import { buildPicker, finish } from '@waystation/core';
 import type { Channel, Picker, RoutingSnapshot, Steps } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { renewChannels } from '../pool/channel-pools.ts';
-import type { ChannelSet } from '../pool/channel-pools.ts';
+import type { ChannelChanges, ChannelSet } from '../pool/channel-pools.ts';
 import type { SendChannel } from '../pool/send-channel.ts';
 import type { ApplyResult, StrategyApplier } from '../sync/strategy-applier.ts';
 import { Candidates } from './candidates.ts';
@@ -22,6 +22,11 @@ export interface RoutingLease {
   readonly state: RoutingState;
   release(): void;
 }
+
+/** What a snapshot came to, before it is in force. */
+export type PreparedRouting =
+  | { readonly good: true; readonly state: RoutingState; readonly changes: ChannelChanges }
+  | { readonly good: false; readonly reason: string };
 
 /** What routing is built from. */
 export interface RoutingDependencies {
@@ -76,16 +81,33 @@ export class Routing implements StrategyApplier {
   }
 
   *applyInSteps(snapshot: RoutingSnapshot): Steps<ApplyResult> {
-    const { rules, openChannel, troubles, log } = this.#dependencies;
+    const prepared = yield* this.prepareInSteps(snapshot);
+    return prepared.good ? this.take(prepared) : { applied: false, reason: prepared.reason };
+  }
+
+  /** Builds what a snapshot comes to; nothing has changed before it is taken. One at a time. */
+  *prepareInSteps(snapshot: RoutingSnapshot): Steps<PreparedRouting> {
+    const { rules, openChannel } = this.#dependencies;
     const reason = yield* refuseLocally(snapshot, rules);
-    if (reason !== undefined) return { applied: false, reason };
-    const former = this.#current;
-    const known = former?.channels ?? new Map();
+    if (reason !== undefined) return { good: false, reason };
+    const known = this.#current?.channels ?? new Map();
     const changes = yield* renewChannels(known, snapshot.strategy.channels, openChannel);
     const picker = buildPicker(snapshot);
     yield;
     const { channels } = changes;
-    const state = { snapshot, picker, channels, candidates: new Candidates(channels) };
+    const candidates = new Candidates(channels);
+    // Made now, message by message they would be late.
+    for (const name of channels.keys()) {
+      candidates.of(name);
+      yield;
+    }
+    return { good: true, state: { snapshot, picker, channels, candidates }, changes };
+  }
+
+  /** Routes by what was prepared, from now on. */
+  take({ state, changes }: Extract<PreparedRouting, { good: true }>): ApplyResult {
+    const { troubles, log } = this.#dependencies;
+    const former = this.#current;
     this.#count(state, 0);
     this.#current = state;
     if (former !== undefined) this.#retire(former);

@@ -34,12 +34,12 @@ import type { Sender } from './sender.ts';
 /** The parts of the sending half. */
 export interface SendingParts {
   readonly credentials: Pick<CredentialBook, 'stop'>;
-  readonly routing: Pick<Routing, 'applyInSteps' | 'current' | 'stop'>;
+  readonly routing: Pick<Routing, 'prepareInSteps' | 'take' | 'current' | 'stop'>;
   readonly sender: Pick<Sender, 'send' | 'counts'>;
   readonly caller: ProviderCaller;
   readonly searcher: Pick<Searcher, 'stop'>;
   readonly past: PastSearch;
-  readonly health: Pick<HealthTracker, 'renew' | 'conditionOf' | 'probingFirst' | 'stop'>;
+  readonly health: Pick<HealthTracker, 'renewInSteps' | 'conditionOf' | 'probingFirst' | 'stop'>;
   readonly clock: Clock;
   readonly blocks: Pick<BlockBook, 'keep' | 'states' | 'stop'>;
   readonly limits: Pick<LimitBook, 'change' | 'limitedOf' | 'states' | 'stop'>;
@@ -99,13 +99,15 @@ export class Sending implements SendSide {
 
   *applyInSteps(snapshot: RoutingSnapshot): Steps<ApplyResult> {
     const { routing, blocks, health, limits } = this.#parts;
-    const result = yield* routing.applyInSteps(snapshot);
-    const state = routing.current();
-    if (state !== undefined) blocks.keep([...state.channels.keys()].map((name) => state.candidates.of(name)));
-    if (result.applied && state !== undefined) {
-      health.renew(state.channels, snapshot);
-      limits.change(snapshot.strategy.limits);
-    }
+    const prepared = yield* routing.prepareInSteps(snapshot);
+    if (!prepared.good) return { applied: false, reason: prepared.reason };
+    const { channels, candidates } = prepared.state;
+    const renewHealth = yield* health.renewInSteps(channels, snapshot);
+    // In force as a whole: from here on nobody has a turn.
+    const result = routing.take(prepared);
+    blocks.keep([...channels.keys()].map((name) => candidates.of(name)));
+    renewHealth();
+    limits.change(snapshot.strategy.limits);
     return result;
   }
 

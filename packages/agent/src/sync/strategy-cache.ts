@@ -3,7 +3,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { overrideSchema } from '@waystation/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { replaceFile } from '../disk/replace-file.ts';
 import type { AgentLogger } from '../log/logger.ts';
 import type { OfferedStrategy } from './offered-strategy.ts';

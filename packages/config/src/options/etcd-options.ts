@@ -1,5 +1,5 @@
 import { namePattern } from '@waystation/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OptionDefinition, OptionValues } from './option-definition.ts';
 
 const endpoint = z.string().refine((text) => {

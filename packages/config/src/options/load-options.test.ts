@@ -1,6 +1,6 @@
 import { isWaystationError } from '@waystation/core';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkEtcdOptions, etcdOptions, fleetOptions } from './etcd-options.ts';
 import { loadOptions } from './load-options.ts';
 import type { OptionInput } from './load-options.ts';

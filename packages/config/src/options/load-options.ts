@@ -1,5 +1,5 @@
 import { showValue, WaystationError } from '@waystation/core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { optionNames } from './option-definition.ts';
 import type { OptionDefinition, OptionTable, OptionValues } from './option-definition.ts';
 import { readOptionFile } from './option-file.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /**
  * One option of a program. Its key in the table is its key in the config file (`etcdCa`); its flag (`--etcd-ca`)

@@ -1,6 +1,6 @@
 import { etcdOptions, fleetOptions } from '@waystation/config';
 import type { OptionDefinition, OptionTable } from '@waystation/config';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How results can be printed. */
 export const outputFormats = ['table', 'json', 'yaml'] as const;

@@ -1,7 +1,7 @@
 import { describeIssue, readDocument } from '@waystation/config';
 import { nearestName, showValue, WaystationError } from '@waystation/core';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonOptions } from './common-options.ts';
 
 const text = z.union([z.string(), z.number()]).transform(String);

@@ -6,6 +6,8 @@ import { growsWithTime, viewOf } from './fleet-view.ts';
 import type { Evidence } from './health-evidence.ts';
 import { scoreOf } from './health-score.ts';
 import type { HealthView } from './health-view.ts';
+import { finish } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { noStrikes } from './strikes.ts';
 import { beginWatching } from './watched-channel.ts';
 import type { HostShare, Watched, WatchedChannel } from './watched-channel.ts';
@@ -49,24 +51,43 @@ export class FleetHealth {
 
   /** Watches these from now on. One that was watched under its name at its host keeps what is known of it. */
   renew(channels: readonly WatchedChannel[], rules: HealthRules, at: Instant): void {
-    this.#rules = rules;
-    const former = this.#channels;
+    finish(this.renewInSteps(channels, rules, at))();
+  }
+
+  /** As `renew`, prepared in steps, a channel each; nothing has changed before what they come to is called. */
+  *renewInSteps(channels: readonly WatchedChannel[], rules: HealthRules, at: Instant): Steps<() => void> {
+    const next = new Map<string, Watched>();
     const byHost = new Map<string, HostShare>();
-    this.#channels = new Map(
-      channels.map((channel) => {
-        const sharing = byHost.get(channel.host) ?? { channels: [], struck: new Set() };
-        byHost.set(channel.host, sharing);
-        const known = former.get(channel.name);
-        const same = known?.host === channel.host;
-        const watched = same ? { ...known, ...channel, sharing } : beginWatching(channel, sharing, at);
-        sharing.channels.push(watched);
-        if (watched.health.strikes !== noStrikes) sharing.struck.add(watched);
-        return [channel.name, watched];
-      }),
-    );
+    for (const channel of channels) {
+      const sharing = byHost.get(channel.host) ?? { channels: [], struck: new Set() };
+      byHost.set(channel.host, sharing);
+      const known = this.#channels.get(channel.name);
+      const watched = known?.host === channel.host ? known : beginWatching(channel, sharing, at);
+      sharing.channels.push(watched);
+      next.set(channel.name, watched);
+      yield;
+    }
+    return () => {
+      for (const { name, drained } of channels) {
+        const watched = next.get(name);
+        if (watched !== undefined) watched.drained = drained;
+      }
+      this.#rules = rules;
+      this.#channels = next;
+      this.#share(byHost);
+      this.#view = undefined;
+    };
+  }
+
+  #share(byHost: ReadonlyMap<string, HostShare>): void {
     this.#byHost = byHost;
-    for (const host of this.#struck.keys()) if (!this.#byHost.has(host)) this.#struck.delete(host);
-    this.#view = undefined;
+    for (const sharing of byHost.values()) {
+      for (const watched of sharing.channels) {
+        watched.sharing = sharing;
+        if (watched.health.strikes !== noStrikes) sharing.struck.add(watched);
+      }
+    }
+    for (const host of this.#struck.keys()) if (!byHost.has(host)) this.#struck.delete(host);
   }
 
   /** Health as it is now. */

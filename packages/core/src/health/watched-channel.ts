@@ -14,7 +14,8 @@ export interface WatchedChannel {
 
 /** A watched channel with what is known of it. */
 export interface Watched extends WatchedChannel {
-  readonly sharing: HostShare;
+  drained: boolean;
+  sharing: HostShare;
   health: ChannelHealth;
   readonly samples: SampleWindow;
   accepted?: DecayedLatency;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What an agent says of itself under its lease (`agents/{agentId}`), on change and at most once a second. */
 export const agentReportSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { outcomeClasses } from '../sending/outcome.ts';
 import { parseEndpoint } from '../strategy/endpoint.ts';
 import { namePattern } from './keys.ts';

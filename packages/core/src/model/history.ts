@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One strategy that ever was (`history/{seq}`). */
 export const historyEntrySchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An operator's intervention on one channel, stored under `routing/overrides/{channel}`. */
 export const overrideSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { namePattern } from './keys.ts';
 
 const weight = z.number().min(0).max(1000);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { channelSchema } from './channel.ts';
 import { namePattern } from './keys.ts';
 import { routeSchema } from './route.ts';

@@ -90,6 +90,7 @@ export function admit(blocks: Blocks, candidate: Candidate, content: Content, at
 
 /** The blocks of what a new strategy still has. */
 export function keepBlocks(blocks: Blocks, candidates: readonly Candidate[]): Blocks {
+  if (blocks.size === 0) return blocks;
   const names = {
     account: new Set(candidates.map(({ account }) => account)),
     credential: new Set(candidates.map(({ credential }) => credential)),

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { channelSchema } from '../model/channel.ts';
 import { routeSchema } from '../model/route.ts';
 import { channelNameSchema, mostRoutes, strategyFrameShape } from '../model/strategy-shape.ts';

@@ -34,6 +34,6 @@ export function numberIssues({ document }: DocumentView): RelationIssue[] {
 function numberAt(document: unknown, at: DocumentPath): { number: number | undefined; written: boolean } {
   const value = valueAt(document, at);
   const written = value !== undefined;
-  const number = written ? value : valueAt(defaultStrategy, at);
+  const number = written ? value : valueAt(defaultStrategy(), at);
   return { number: typeof number === 'number' ? number : undefined, written };
 }

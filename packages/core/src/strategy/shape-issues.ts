@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { renderPath, valueAt } from './document-path.ts';
 import type { DocumentPath } from './document-path.ts';
 import { describeAllowed, knownKeys, shapeAt } from './known-shape.ts';

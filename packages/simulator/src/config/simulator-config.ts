@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULT_ACCOUNTS, DEFAULT_GATEWAYS, DEFAULT_REGIONS } from './defaults.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of a–z, 0–9 and -, at most 63 characters');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ExpectedKeys } from '../ledger/expected-keys.ts';
 import { checkLedger } from '../ledger/ledger-check.ts';
 import type { Ledger } from '../ledger/ledger.ts';

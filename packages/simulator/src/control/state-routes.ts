@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AccountBook } from '../account/account-book.ts';
 import type { AccountState } from '../account/account-state.ts';
 import { Account, Records } from '../config/simulator-config.ts';

@@ -1,5 +1,5 @@
 import { readDocument } from '@waystation/config';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `--local-keys` says. */
 export type LocalKeys =

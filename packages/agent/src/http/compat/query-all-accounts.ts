@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { newRequestId } from './compat-answer.ts';
 import { refuse } from './compat-refusal.ts';
 import type { CallResult, ProviderCall, ProviderCaller } from './provider-caller.ts';

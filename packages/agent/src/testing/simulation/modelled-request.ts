@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HttpRequest } from '../../provider/transport/http-message.ts';
 
 /** A request to send, as a provider reads it. */
