@@ -30,7 +30,8 @@ export async function keepUntil(
   const facts = { id, revision, ...(route !== undefined && { route }), attempts };
   const late = tooLate(delivery.deliverBy, wallTime);
   if (late !== undefined) return { ...facts, kind: 'expired', reason: `nothing was sent: ${late}` };
-  if (!deliveries.hasRoom || result.kind === 'no-journal') return result;
+  // What the disk has never had it will not take now.
+  if (!deliveries.hasRoom || (result.kind === 'no-journal' && !run.isWritten)) return result;
   try {
     await run.keep(result);
   } catch (error) {

@@ -88,6 +88,27 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
     },
   ],
   [
+    // The disk refuses the second attempt, and the process ends right after the answer.
+    'nobody is told that an attempt was kept back of a message that the next start would send',
+    {
+      seed: 2_137_219_693,
+      policy: 'weighted-random',
+      probed: true,
+      disk: { flushMs: 400, failing: 0.05 },
+      phases: [
+        { fromMs: 0, forMs: 8290, host: 0, percent: 100, manner: { kind: 'throttles', retryAfterMs: 2333 } },
+      ],
+      calls: [
+        { atMs: 2192, deliverInMs: 15_000, timeoutMs: 10_000, hangUpMs: 3097, repeats: 1, pauseMs: 3000 },
+        { atMs: 2874, deliverInMs: 5000, timeoutMs: 5000, ...once },
+        { atMs: 8290, deliverInMs: 2500, timeoutMs: 100, ...once },
+        { atMs: 2485, deliverInMs: 40_000, timeoutMs: 1000, ...once },
+        { atMs: 8331, timeoutMs: 500, repeats: 3, pauseMs: 1 },
+      ],
+      crashes: [{ kind: 'at', atMs: 10_737, downMs: 1 }],
+    },
+  ],
+  [
     // Its block is over while the one place that its limit leaves is taken; the other account is throttled again.
     'a channel without room for a moment is asked before a message fails',
     {
