@@ -24,7 +24,7 @@ export interface FullIndexLine extends EntryPlace {
 }
 
 /** What an entry takes up beside its sealed text: keys, the index, and pages that are not full. */
-export const overheadBytes = 400;
+const overheadBytes = 400;
 
 /** The place of an entry whose text has this length. */
 export function placeOf(entry: JournalEntry, textBytes: number): EntryPlace {

@@ -35,6 +35,7 @@ async function open(folder: string, options = {}): Promise<JournalFile> {
   opened.push(file);
   await file.takesKeys(0, 1000);
   await file.takeUp();
+  await file.settle();
   return file;
 }
 

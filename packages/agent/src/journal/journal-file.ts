@@ -70,6 +70,14 @@ export class JournalFile {
     await log.takeUp();
   }
 
+  /** Moves all that is logged, once; rejects where it cannot be moved. What is logged later is moved by and by. */
+  async settle(): Promise<void> {
+    const { log, mover } = this.#parts;
+    await log.settle();
+    if (mover.trouble !== undefined) throw mover.trouble;
+    mover.start();
+  }
+
   /** A name for a key or a payload that tells nothing of it: the current one, then those of former keys. */
   namesOf(use: 'key' | 'payload', text: string): readonly [current: string, ...former: string[]] {
     return this.#parts.keys.namesOf(use, text);

@@ -136,12 +136,16 @@ export class JournalLog {
     return group.flushed;
   }
 
-  /** Waits for what is being logged, and lets all of it be moved, as far as it can be. */
-  async close(): Promise<void> {
+  /** Waits until all that was logged so far is moved, or one try to move it was in vain. */
+  async settle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
     await this.#moving;
     this.#turn();
     await this.#moving;
+  }
+
+  async close(): Promise<void> {
+    await this.settle();
     clearTimeout(this.#timer);
     for (const file of this.#files) await file.close();
   }

@@ -151,13 +151,17 @@ export class Journal {
     const file = await this.#openGood(lmdb);
     try {
       await file.takeUp();
-      return { file, ...(await recover(file, clock.wallTime())) };
+      const recovered = await recover(file, clock.wallTime());
+      await file.settle();
+      return { file, ...recovered };
     } catch (error) {
       await file.close();
       if (!(error instanceof JournalDamage)) throw error;
       await this.#setAside(error.message);
     }
-    return { file: await this.#openGood(lmdb), freed: 0, held: 0, kept: [] };
+    const fresh = await this.#openGood(lmdb);
+    await fresh.settle();
+    return { file: fresh, freed: 0, held: 0, kept: [] };
   }
 
   /** Opens the file; what is damaged is set aside first. */

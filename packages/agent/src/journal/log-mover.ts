@@ -8,17 +8,22 @@ export interface LogMoverParts {
   readonly logged: LoggedEntries;
 }
 
-/** Between two tries to move what the database did not take. */
-const retryMs = 5000;
+/** How a mover goes on. */
+export interface LogMoverOptions {
+  /** Between two tries to move what the database did not take, in ms. Default 5 s. */
+  readonly retryMs?: number;
+}
 
-/** Moves what was logged into the database, a generation at a time, and goes on trying where the disk refuses. */
+/** Moves what was logged into the database, a generation at a time. */
 export class LogMover {
   readonly #parts: LogMoverParts;
-  readonly #stopped = new AbortController();
+  readonly #retryMs: number;
+  #patience: AbortController | undefined;
   #trouble: Error | undefined;
 
-  constructor(parts: LogMoverParts) {
+  constructor(parts: LogMoverParts, { retryMs = 5000 }: LogMoverOptions = {}) {
     this.#parts = parts;
+    this.#retryMs = retryMs;
   }
 
   /** Why the database does not take what was logged; undefined: it does. */
@@ -26,9 +31,15 @@ export class LogMover {
     return this.#trouble;
   }
 
-  /** Tries no more than once from now on: what is not moved is found in the log by the next start. */
+  /** Goes on trying from now on where the disk refuses. */
+  start(): void {
+    this.#patience = new AbortController();
+  }
+
+  /** Tries once more at most: what is not moved is found in the log by the next start. */
   stop(): void {
-    this.#stopped.abort();
+    this.#patience?.abort();
+    this.#patience = undefined;
   }
 
   /** Ends a generation at once, and resolves when all of it is in the database; false: it could not be moved. */
@@ -43,8 +54,8 @@ export class LogMover {
         return true;
       } catch (error) {
         this.#trouble = error instanceof Error ? error : new Error(String(error));
-        if (this.#stopped.signal.aborted) return false;
-        await pause(retryMs, [this.#stopped.signal]);
+        if (this.#patience === undefined) return false;
+        await pause(this.#retryMs, [this.#patience.signal]);
       }
     }
   }

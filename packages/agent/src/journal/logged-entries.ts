@@ -83,12 +83,13 @@ export class LoggedEntries {
   }
 }
 
-/** What leads to an entry beside its name: its id, and its BizId where it has one. No message id has a blank. */
+/** What leads to an entry beside its name: its id, where that is known, and its BizId, where it has one. */
 export function idKeys({ id, bizId }: FoundPlace): readonly string[] {
-  return bizId === undefined ? [id] : [id, bizIdKey(bizId)];
+  const keys = bizId === undefined ? [] : [bizIdKey(bizId)];
+  return id === '' ? keys : [id, ...keys];
 }
 
-/** As `idKeys` has a BizId. */
+/** As `idKeys` has a BizId; no message id has a blank. */
 export function bizIdKey(bizId: string): string {
   return `biz ${bizId}`;
 }
