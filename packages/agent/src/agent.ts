@@ -118,7 +118,7 @@ export class Agent {
       this.#reporter = new AgentReporter(
         {
           openStore,
-          report: () => this.#status.report(),
+          report: () => this.#status.reportInSteps(),
           clock,
           random,
           log: log.child({ component: 'agent-report' }),

@@ -65,7 +65,7 @@ export type {
 export { searchTogether } from './reconcile/search-together.ts';
 export { shanghaiDay } from './reconcile/shanghai-days.ts';
 export type { Sought } from './reconcile/sought.ts';
-export { buildPicker } from './routing/build-picker.ts';
+export { buildPicker, buildPickerInSteps } from './routing/build-picker.ts';
 export { coversNumbers, coversTemplate, maxNumbersOf } from './routing/coverage.ts';
 export { buildRouteMatcher, matchRoute } from './routing/match-route.ts';
 export type { RouteMatch, RouteMatcher } from './routing/match-route.ts';

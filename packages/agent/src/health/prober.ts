@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock, ProbeResult, Random } from '@waystation/core';
 import { pause } from '../pause.ts';
 import type { ProbeTarget } from './probe-host.ts';
@@ -71,6 +72,8 @@ export class Prober {
   async #run(host: string, target: ProbeTarget, intervalMs: number, signal: AbortSignal): Promise<void> {
     const { probe, onResult, random } = this.#dependencies;
     const stopped = (): boolean => signal.aborted;
+    // Not in the turn in which a strategy comes into force: to open a connection takes long.
+    await nextTurn();
     while (!stopped()) {
       const result = await probe(target, signal);
       // What was given up says nothing of the host.

@@ -1,13 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { AgentReport, Clock, ConfigStore, Random, StoreLease } from '@waystation/core';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import type { AgentReport, Clock, ConfigStore, Random, Steps, StoreLease } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { pause } from '../pause.ts';
+import { inSlices } from '../sync/in-slices.ts';
 
 /** What reporting needs. */
 export interface AgentReporterDependencies {
   readonly openStore: () => Promise<ConfigStore>;
-  /** The report as of now. */
-  readonly report: () => AgentReport;
+  /** The report as of now, in small steps. */
+  readonly report: () => Steps<AgentReport>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: AgentLogger;
@@ -96,7 +97,10 @@ export class AgentReporter {
     let told: string | undefined;
     while (!stopping.aborted && !lease.lost.aborted) {
       this.#wake = new AbortController();
-      const report = JSON.stringify(this.#dependencies.report());
+      const made = await inSlices(this.#dependencies.report(), this.#dependencies.clock);
+      // To put a large one into words, and to hand it to the store, takes a turn of its own.
+      await nextTurn();
+      const report = JSON.stringify(made);
       if (report !== told) {
         await lease.put(this.#options.key, report);
         this.#lastPutAt = this.#dependencies.clock.now();

@@ -1,4 +1,4 @@
-import { buildPicker, finish } from '@waystation/core';
+import { buildPickerInSteps, finish } from '@waystation/core';
 import type { Channel, Picker, RoutingSnapshot, Steps } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { renewChannels } from '../pool/channel-pools.ts';
@@ -92,8 +92,7 @@ export class Routing implements StrategyApplier {
     if (reason !== undefined) return { good: false, reason };
     const known = this.#current?.channels ?? new Map();
     const changes = yield* renewChannels(known, snapshot.strategy.channels, openChannel);
-    const picker = buildPicker(snapshot);
-    yield;
+    const picker = yield* buildPickerInSteps(snapshot);
     const { channels } = changes;
     const candidates = new Candidates(channels);
     // Made now, message by message they would be late.

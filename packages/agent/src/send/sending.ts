@@ -1,4 +1,4 @@
-import { finish, tellChannelState } from '@waystation/core';
+import { eachInSteps, finish, tellChannelState } from '@waystation/core';
 import type {
   Candidate,
   ChannelBlock,
@@ -54,11 +54,15 @@ export class Sending implements SendSide {
   }
 
   get channels(): readonly ChannelState[] {
+    return finish(this.channelsInSteps());
+  }
+
+  *channelsInSteps(): Steps<readonly ChannelState[]> {
     const state = this.#parts.routing.current();
     if (state === undefined) return [];
     const { limits } = this.#parts;
     const blocks = this.#parts.blocks.states;
-    return [...state.channels.values()].map(({ name, channel, host, account, inFlight }) => {
+    return yield* eachInSteps(state.channels.values(), ({ name, channel, host, account, inFlight }) => {
       const drained = state.snapshot.overrides.get(name)?.kind === 'drain';
       const health = this.#healthOf(name);
       const own = blocksOf(blocks, state.candidates.of(name));

@@ -1,4 +1,5 @@
-import type { AgentReport, Clock } from '@waystation/core';
+import { finish } from '@waystation/core';
+import type { AgentReport, Clock, Steps } from '@waystation/core';
 import type { Deliveries } from '../deliver/deliveries.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { SourceState } from '../sync/offered-strategy.ts';
@@ -12,7 +13,10 @@ export interface AgentStatusSources {
   readonly clock: Clock;
   readonly phase: () => AgentPhase;
   readonly intake: Pick<StrategyIntake, 'applied' | 'firstSource' | 'refused' | 'counts'>;
-  readonly sendSide: Pick<SendSide, 'blocks' | 'channels' | 'counts' | 'limits' | 'probingFirst'>;
+  readonly sendSide: Pick<
+    SendSide,
+    'blocks' | 'channels' | 'channelsInSteps' | 'counts' | 'limits' | 'probingFirst'
+  >;
   readonly feed: () => SourceState;
   readonly journal: Pick<Journal, 'state'>;
   readonly deliveries: Pick<Deliveries, 'state'>;
@@ -91,9 +95,15 @@ export class AgentStatus {
 
   /** What the agent tells the store. */
   report(): AgentReport {
+    return finish(this.reportInSteps());
+  }
+
+  /** The same, in small steps. */
+  *reportInSteps(): Steps<AgentReport> {
     const { facts, intake, sendSide } = this.#sources;
     const { applied, refused } = intake;
     const { agentId, version, hostname, startedAt, labels } = facts;
+    const channels = yield* sendSide.channelsInSteps();
     return {
       schemaVersion: 1,
       agentId,
@@ -112,9 +122,7 @@ export class AgentStatus {
       ...(refused !== undefined && {
         refused: { revision: refused.revision, reason: refused.reason.slice(0, 2000), at: iso(refused.at) },
       }),
-      channels: Object.fromEntries(
-        sendSide.channels.map((channel) => [channel.name, channelReport(channel)]),
-      ),
+      channels: Object.fromEntries(channels.map((channel) => [channel.name, channelReport(channel)])),
       counts: { ...sendSide.counts },
     };
   }

@@ -1,4 +1,11 @@
-import type { BlockScope, ChannelHealth, ChannelStanding, Message, OutcomeClass } from '@waystation/core';
+import type {
+  BlockScope,
+  ChannelHealth,
+  ChannelStanding,
+  Message,
+  OutcomeClass,
+  Steps,
+} from '@waystation/core';
 import type { ProviderCaller } from '../http/compat/provider-caller.ts';
 import type { DeliveryPace } from '../send/delivery-pace.ts';
 import type { PastSearch } from '../reconcile/past-search.ts';
@@ -61,6 +68,8 @@ export interface SendCounts {
 /** The half of the agent that sends, as the half that serves, follows and reports sees it. */
 export interface SendSide extends StrategyApplier, MessageSender {
   readonly channels: readonly ChannelState[];
+  /** The same, a step a channel. */
+  channelsInSteps(): Steps<readonly ChannelState[]>;
   readonly blocks: readonly BlockState[];
   readonly limits: LimitStates;
   readonly counts: SendCounts;

@@ -8,6 +8,14 @@ function slowClock(): { now: () => number; wallTime: () => number } {
   return { now: () => (at += 1), wallTime: () => at };
 }
 
+function unexpected(error: unknown): never {
+  throw error;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('SlicedWork', () => {
   function* count(name: string, to: number, done: string[]): Steps<void> {
     for (let step = 1; step <= to; step += 1) {
@@ -19,22 +27,21 @@ describe('SlicedWork', () => {
   it('does at once what takes less than a slice', () => {
     const done: string[] = [];
     const work = new SlicedWork({ clock: { now: () => 0, wallTime: () => 0 } });
-    work.add(count('a', 3, done));
+    work.add(count('a', 3, done), unexpected);
     expect(done).toEqual(['a1', 'a2', 'a3']);
   });
 
   it('gives way after every slice, and does one work after the other', async () => {
     const done: string[] = [];
     const work = new SlicedWork({ clock: slowClock() }, { sliceMs: 2 });
-    work.add(count('a', 5, done));
-    work.add(count('b', 3, done));
+    work.add(count('a', 5, done), unexpected);
+    work.add(count('b', 3, done), unexpected);
     expect(done).toEqual(['a1', 'a2']);
-    const seenByOthers = new Promise<number>((resolve) => {
-      setImmediate(() => {
-        resolve(done.length);
-      });
-    });
-    expect(await seenByOthers).toBe(4);
+    // The turn that brought the work is not asked for more.
+    await nextTurn();
+    expect(done).toEqual(['a1', 'a2']);
+    await nextTurn();
+    expect(done).toEqual(['a1', 'a2', 'a3', 'a4']);
     await work.settled();
     expect(done).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2', 'b3']);
   });
@@ -43,11 +50,11 @@ describe('SlicedWork', () => {
     const done: string[] = [];
     const work = new SlicedWork({ clock: slowClock() });
     function* outer(): Steps<void> {
-      work.add(count('inner', 2, done));
+      work.add(count('inner', 2, done), unexpected);
       yield;
       done.push('outer');
     }
-    work.add(outer());
+    work.add(outer(), unexpected);
     await work.settled();
     expect(done).toEqual(['outer', 'inner1', 'inner2']);
   });
@@ -55,11 +62,29 @@ describe('SlicedWork', () => {
   it('drops what is left when it is stopped, and keeps nobody waiting', async () => {
     const done: string[] = [];
     const work = new SlicedWork({ clock: slowClock() });
-    work.add(count('a', 5, done));
+    work.add(count('a', 5, done), unexpected);
     const settled = work.settled();
     work.stop();
     await settled;
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
+    await nextTurn();
     expect(done).toEqual(['a1', 'a2']);
+  });
+
+  it('drops work that throws in a later slice, tells of it, and goes on with the next', async () => {
+    const done: string[] = [];
+    const failed: unknown[] = [];
+    const work = new SlicedWork({ clock: slowClock() });
+    const defect = new Error('a defect');
+    function* failing(): Steps<void> {
+      yield* count('a', 4, done);
+      throw defect;
+    }
+    work.add(failing(), (error) => failed.push(error));
+    work.add(count('b', 2, done), unexpected);
+    expect(failed).toEqual([]);
+    await work.settled();
+    expect(failed).toEqual([defect]);
+    expect(done).toEqual(['a1', 'a2', 'a3', 'a4', 'b1', 'b2']);
   });
 });

@@ -6,11 +6,16 @@ export interface SlicedWorkOptions {
   readonly sliceMs?: number;
 }
 
+interface Piece {
+  readonly steps: Steps<void>;
+  readonly onFailed: (error: unknown) => void;
+}
+
 /** Does one piece of work after the other, a slice at a time, so that messages never wait for all of it. */
 export class SlicedWork {
   readonly #clock: Clock;
   readonly #sliceMs: number;
-  readonly #queue: Steps<void>[] = [];
+  readonly #queue: Piece[] = [];
   #running = false;
   #next: NodeJS.Immediate | undefined;
   #waiting: (() => void)[] = [];
@@ -20,10 +25,18 @@ export class SlicedWork {
     this.#sliceMs = sliceMs;
   }
 
-  /** Begins at once where nothing else is under way: what takes less than a slice is done when this returns. */
-  add(steps: Steps<void>): void {
-    this.#queue.push(steps);
-    if (!this.#running && this.#next === undefined) this.#run();
+  /**
+   * Begins at once where nothing else is under way: what takes less than a slice is done when this returns. Work that
+   * throws is dropped and told of; what comes after it is done all the same.
+   */
+  add(steps: Steps<void>, onFailed: (error: unknown) => void): void {
+    this.#queue.push({ steps, onFailed });
+    if (this.#running || this.#next !== undefined) return;
+    if (this.#run()) return;
+    // What brought the work has had its part of this turn: the second slice waits for the next.
+    this.#next = setImmediate(() => {
+      this.#goOn();
+    });
   }
 
   /** Waits until nothing is left to do. */
@@ -39,28 +52,37 @@ export class SlicedWork {
     this.#tell();
   }
 
-  #run(): void {
-    this.#running = true;
-    this.#next = undefined;
-    try {
-      this.#runSlice();
-    } finally {
-      this.#running = false;
-    }
+  #goOn(): void {
+    this.#next = setImmediate(() => {
+      this.#next = undefined;
+      if (!this.#run()) this.#goOn();
+    });
   }
 
-  #runSlice(): void {
+  /** Works for a slice; false: there is more to do. */
+  #run(): boolean {
     const end = this.#clock.now() + this.#sliceMs;
-    for (let steps = this.#queue[0]; steps !== undefined; steps = this.#queue[0]) {
-      if (steps.next().done === true) this.#queue.shift();
-      else if (this.#clock.now() >= end) {
-        this.#next = setImmediate(() => {
-          this.#run();
-        });
-        return;
-      }
-    }
+    this.#running = true;
+    let more;
+    do more = this.#step();
+    while (more && this.#clock.now() < end);
+    this.#running = false;
+    if (more) return false;
     this.#tell();
+    return true;
+  }
+
+  /** One step of the first piece; false: there is none. */
+  #step(): boolean {
+    const piece = this.#queue[0];
+    if (piece === undefined) return false;
+    try {
+      if (piece.steps.next().done === true) this.#queue.shift();
+    } catch (error) {
+      this.#queue.shift();
+      piece.onFailed(error);
+    }
+    return true;
   }
 
   #tell(): void {

@@ -77,7 +77,7 @@ export class StrategyIntake implements StrategyTaker {
 
   offer(offered: OfferedStrategy): void {
     this.#newest = offered;
-    this.#work.add(this.#take(offered));
+    this.#add(offered, this.#take(offered));
   }
 
   /** Waits until everything that was offered has been taken or refused. */
@@ -96,7 +96,18 @@ export class StrategyIntake implements StrategyTaker {
   }
 
   refuse(source: StrategySource, revision: Revision, reason: string): void {
-    this.#work.add(this.#refuseInTurn(source, revision, reason));
+    this.#add({ source, revision }, this.#refuseInTurn(source, revision, reason));
+  }
+
+  #add({ source, revision }: Pick<OfferedStrategy, 'source' | 'revision'>, steps: Steps<void>): void {
+    this.#work.add(steps, (error) => {
+      this.#dependencies.log.error({ err: error, source, revision }, 'strategy not taken, by a defect');
+      this.#refuse(
+        source,
+        revision,
+        'a defect of the agent keeps it from taking this strategy; its log says more',
+      );
+    });
   }
 
   /** After those that were offered before it. */

@@ -37,6 +37,11 @@ export class FakeSendSide implements SendSide {
     }));
   }
 
+  *channelsInSteps(): Steps<SendSide['channels']> {
+    yield;
+    return this.channels;
+  }
+
   probingFirst = false;
 
   readonly past: SendSide['past'] = {

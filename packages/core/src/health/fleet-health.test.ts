@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strategySchema } from '../model/strategy.ts';
+import { finish } from '../steps.ts';
 import type { StrategyInput } from '../model/strategy.ts';
 import type { HealthRules } from './channel-health.ts';
 import { FleetHealth } from './fleet-health.ts';
@@ -317,6 +318,19 @@ describe('the way back', () => {
     expect(fleet.state('b')).toBeUndefined();
     // The end of a message that began before, at the host that was.
     expect(fleet.health.ended('a', 'a:443', timeout, 0, fleet.now)).toEqual([]);
+  });
+
+  it('goes on as before while a new strategy is prepared, and forgets nothing of that time', () => {
+    const fleet = new Fleet(two);
+    const onlyA = [{ name: 'a', host: two.a, drained: true }];
+    const steps = fleet.health.renewInSteps(onlyA, rulesOf(), fleet.now);
+    steps.next();
+    fleet.attempts('a', timeout, 3);
+    const putInForce = finish(steps);
+    expect(fleet.state('b')).toBe('healthy');
+    putInForce();
+    expect(fleet.state('a')).toBe('ejected');
+    expect(fleet.state('b')).toBeUndefined();
   });
 });
 

@@ -70,7 +70,7 @@ export class FleetHealth {
     return () => {
       for (const { name, drained } of channels) {
         const watched = next.get(name);
-        if (watched !== undefined) watched.drained = drained;
+        if (watched !== undefined && watched.drained !== drained) watched.drained = drained;
       }
       this.#rules = rules;
       this.#channels = next;
@@ -83,7 +83,7 @@ export class FleetHealth {
     this.#byHost = byHost;
     for (const sharing of byHost.values()) {
       for (const watched of sharing.channels) {
-        watched.sharing = sharing;
+        if (watched.sharing !== sharing) watched.sharing = sharing;
         if (watched.health.strikes !== noStrikes) sharing.struck.add(watched);
       }
     }

@@ -4,7 +4,9 @@ import type { RoutingSnapshot } from '../model/snapshot.ts';
 import { buildCoverage, demandOf, openTo } from './coverage.ts';
 import type { Coverage, CoverageGap } from './coverage.ts';
 import { lowestLatency } from './lowest-latency.ts';
-import { buildRouteMatcher } from './match-route.ts';
+import { finish } from '../steps.ts';
+import type { Steps } from '../steps.ts';
+import { buildRouteMatcherInSteps } from './match-route.ts';
 import { orderByHealth } from './order-by-health.ts';
 import type { Ordering, Pick, Picker } from './picker.ts';
 import { primaryBackup } from './primary-backup.ts';
@@ -30,11 +32,18 @@ const everyChannel = (): boolean => true;
  * does not know are left out.
  */
 export function buildPicker(snapshot: RoutingSnapshot): Picker {
+  return finish(buildPickerInSteps(snapshot));
+}
+
+/** As `buildPicker`, a step a channel and a route. */
+export function* buildPickerInSteps(snapshot: RoutingSnapshot): Steps<Picker> {
   const { strategy } = snapshot;
-  const matcher = buildRouteMatcher(strategy);
-  const coverage = new Map(
-    Object.entries(strategy.channels).map(([name, channel]) => [name, buildCoverage(channel)]),
-  );
+  const matcher = yield* buildRouteMatcherInSteps(strategy);
+  const coverage = new Map<string, Coverage>();
+  for (const [name, channel] of Object.entries(strategy.channels)) {
+    coverage.set(name, buildCoverage(channel));
+    yield;
+  }
   const prepared = new Map<Route, PreparedRoute>();
   const prepare = (route: Route): PreparedRoute => {
     const known = prepared.get(route);

@@ -2,6 +2,8 @@ import { signNamesOf } from '../model/message-batch.ts';
 import type { Message } from '../model/message.ts';
 import type { Route } from '../model/route.ts';
 import type { Strategy } from '../model/strategy.ts';
+import { finish } from '../steps.ts';
+import type { Steps } from '../steps.ts';
 import { allWithin, countryPrefixes } from './country-code.ts';
 
 /** The route of a message, or why there is none. */
@@ -22,6 +24,11 @@ interface CompiledRoute {
 
 /** Prepares a strategy's routes, so that ten thousand of them cost no more than the few that may match. */
 export function buildRouteMatcher(strategy: Pick<Strategy, 'routes'>): RouteMatcher {
+  return finish(buildRouteMatcherInSteps(strategy));
+}
+
+/** As `buildRouteMatcher`, a step a route. */
+export function* buildRouteMatcherInSteps(strategy: Pick<Strategy, 'routes'>): Steps<RouteMatcher> {
   const byName = new Map(strategy.routes.map((route) => [route.name, route]));
   const byTemplate = new Map<string, CompiledRoute[]>();
   const forAnyTemplate: CompiledRoute[] = [];
@@ -35,6 +42,7 @@ export function buildRouteMatcher(strategy: Pick<Strategy, 'routes'>): RouteMatc
       if (routes === undefined) byTemplate.set(template, [compiled]);
       else routes.push(compiled);
     }
+    yield;
   }
   return {
     match(message, name) {
