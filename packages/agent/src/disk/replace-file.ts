@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncDirectory } from './sync-directory.ts';
 
 /**
  * Replaces a file whole: readers see the old content or the new, and after a crash one of the two is there.
@@ -22,18 +23,4 @@ export async function replaceFile(path: string, content: string, mode = 0o600): 
     throw error;
   }
   await syncDirectory(dirname(path));
-}
-
-/** Makes a rename durable; some platforms cannot sync a directory, and then there is nothing to be done. */
-async function syncDirectory(path: string): Promise<void> {
-  try {
-    const directory = await open(path, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
-  } catch {
-    return;
-  }
 }

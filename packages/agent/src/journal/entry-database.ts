@@ -167,7 +167,9 @@ export class EntryDatabase {
     if (base !== undefined) {
       quietly(this.#index.remove([base.state, base.at, name]));
       // What leads to another entry by now is not taken away with this one.
-      for (const idKey of idKeys(base)) if (!ids.has(idKey)) quietly(this.#ids.remove(idKey));
+      for (const idKey of idKeys(base)) {
+        if (!ids.has(idKey) && this.#ids.get(idKey) === name) quietly(this.#ids.remove(idKey));
+      }
     }
     if (place === undefined || text === undefined) {
       if (base !== undefined) quietly(this.#entries.remove(name));

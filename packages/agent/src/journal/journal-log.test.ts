@@ -16,11 +16,14 @@ class WaitingMover {
   stopped = false;
   readonly generations: number[] = [];
   moveOn: (moved: boolean) => void = () => undefined;
+  attempt = Promise.resolve();
 
   move(generation: number): Promise<boolean> {
     this.generations.push(generation);
     if (this.stopped) return Promise.resolve(false);
-    return new Promise((resolve) => (this.moveOn = resolve));
+    const moved = new Promise<boolean>((resolve) => (this.moveOn = resolve));
+    this.attempt = moved.then(() => undefined);
+    return moved;
   }
 }
 
@@ -90,8 +93,22 @@ describe('changes', () => {
     mover.trouble = new Error('no space is left');
     await expect(append('c')).rejects.toThrow('no space is left');
     mover.trouble = undefined;
+    mover.moveOn(true);
     await append('d');
-    expect(await framesOf('log-b')).toEqual([['b'], ['d']]);
+    expect([await framesOf('log-a'), await framesOf('log-b')]).toEqual([[['d']], [['b']]]);
+  });
+
+  it('wait where they come faster than they are moved', async () => {
+    await open({ fullBytes: 1, mostBytes: 1 });
+    await append('a');
+    await append('b');
+    let landed = false;
+    const waiting = append('c', () => (landed = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([landed, mover.generations]).toEqual([false, [1]]);
+    mover.moveOn(true);
+    await waiting;
+    expect([await framesOf('log-a'), mover.generations]).toEqual([[['c']], [1, 2]]);
   });
 
   it('come to the end of their file by time as well', async () => {

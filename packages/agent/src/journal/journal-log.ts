@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { syncDirectory } from '../disk/sync-directory.ts';
 import { inTime } from './in-time.ts';
 import { JournalDamage } from './journal-damage.ts';
 import type { JournalKeys } from './journal-keys.ts';
@@ -13,7 +14,7 @@ export interface JournalLogParts {
   readonly folder: string;
   readonly keys: Pick<JournalKeys, 'seal' | 'open'>;
   /** Moves what is logged to where it can be found. */
-  readonly mover: Pick<LogMover, 'move' | 'trouble'>;
+  readonly mover: Pick<LogMover, 'move' | 'trouble' | 'attempt'>;
 }
 
 /** Sizes and times of a log. */
@@ -22,7 +23,7 @@ export interface JournalLogOptions {
   readonly fullBytes?: number;
   /** So does one this long after its first change, in ms: what is over is dropped from it by then. */
   readonly fullMs?: number;
-  /** Nothing more is logged beyond this while nothing can be moved. */
+  /** Nothing more is logged beyond this until the other file is moved; refused where that is in vain. */
   readonly mostBytes?: number;
 }
 
@@ -79,7 +80,10 @@ export class JournalLog {
   static async open(parts: JournalLogParts, options: JournalLogOptions = {}): Promise<JournalLog> {
     const one = await LogFile.open(join(parts.folder, 'log-a'));
     try {
-      return new JournalLog(parts, options, [one, await LogFile.open(join(parts.folder, 'log-b'))]);
+      const other = await LogFile.open(join(parts.folder, 'log-b'));
+      // A flush is of a file's content, not of its name.
+      await syncDirectory(parts.folder);
+      return new JournalLog(parts, options, [one, other]);
     } catch (error) {
       await one.close();
       throw error;
@@ -180,8 +184,7 @@ export class JournalLog {
 
   async #commit({ changes, landed }: Group): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
-    const stuck = this.#at > this.#options.mostBytes ? this.#parts.mover.trouble : undefined;
-    if (stuck !== undefined) throw stuck;
+    if (this.#at > this.#options.mostBytes) await this.#otherFile();
     const [file] = this.#files;
     const { bytes, logged } = encodeChanges(changes);
     const place = { generation: this.#generation, sequence: this.#sequence, before: this.#before };
@@ -201,6 +204,16 @@ export class JournalLog {
       this.#due = true;
       if (this.#running === undefined) this.#turnIfFull();
     }, this.#options.fullMs).unref();
+  }
+
+  /** Goes on in the other file as soon as that is moved; rejects where it cannot be. */
+  async #otherFile(): Promise<void> {
+    const { mover } = this.#parts;
+    if (mover.trouble === undefined) await mover.attempt;
+    if (mover.trouble !== undefined) throw mover.trouble;
+    await this.#moving;
+    if (this.#broken !== undefined) throw this.#broken;
+    this.#turn();
   }
 
   #turnIfFull(): void {
@@ -223,7 +236,12 @@ export class JournalLog {
   async #move(generation: number, file: LogFile): Promise<void> {
     // What is not moved stays in its file, for the next start.
     if (!(await this.#parts.mover.move(generation))) return;
-    await file.empty();
+    try {
+      await file.empty();
+    } catch (error) {
+      // What is in it stands in the database, but nothing can be told of a disk like this.
+      this.#broken ??= error instanceof Error ? error : new Error(String(error));
+    }
     [this.#moving, this.#before] = [undefined, 0];
     if (this.#running === undefined) this.#turnIfFull();
   }

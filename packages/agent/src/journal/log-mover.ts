@@ -20,6 +20,7 @@ export class LogMover {
   readonly #retryMs: number;
   #patience: AbortController | undefined;
   #trouble: Error | undefined;
+  #attempt: Promise<void> = Promise.resolve();
 
   constructor(parts: LogMoverParts, { retryMs = 5000 }: LogMoverOptions = {}) {
     this.#parts = parts;
@@ -29,6 +30,11 @@ export class LogMover {
   /** Why the database does not take what was logged; undefined: it does. */
   get trouble(): Error | undefined {
     return this.#trouble;
+  }
+
+  /** The last try to move; it resolves whether or not it is in vain, which `trouble` tells then. */
+  get attempt(): Promise<void> {
+    return this.#attempt;
   }
 
   /** Goes on trying from now on where the disk refuses. */
@@ -47,16 +53,21 @@ export class LogMover {
     const { database, logged } = this.#parts;
     const ended = logged.turn();
     for (;;) {
-      try {
-        await database.move(ended, generation);
+      this.#attempt = database.move(ended, generation).then(
+        () => {
+          this.#trouble = undefined;
+        },
+        (error: unknown) => {
+          this.#trouble = error instanceof Error ? error : new Error(String(error));
+        },
+      );
+      await this.#attempt;
+      if (this.#trouble === undefined) {
         logged.moved();
-        this.#trouble = undefined;
         return true;
-      } catch (error) {
-        this.#trouble = error instanceof Error ? error : new Error(String(error));
-        if (this.#patience === undefined) return false;
-        await pause(this.#retryMs, [this.#patience.signal]);
       }
+      if (this.#patience === undefined) return false;
+      await pause(this.#retryMs, [this.#patience.signal]);
     }
   }
 }
