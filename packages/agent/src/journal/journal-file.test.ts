@@ -59,7 +59,11 @@ async function crash(folder: string): Promise<string> {
 async function crashWhileMoving(): Promise<string> {
   const folder = await newFolder();
   await close(await open(folder));
-  const mover = { trouble: undefined, move: () => new Promise<never>(() => undefined) };
+  const mover = {
+    trouble: undefined,
+    attempt: Promise.resolve(),
+    move: () => new Promise<never>(() => undefined),
+  };
   const log = await JournalLog.open({ folder, keys, mover }, { fullBytes: 1 });
   for (const id of ['a', 'b', 'c']) {
     const text = JSON.stringify(openEntry(id));
