@@ -120,7 +120,7 @@ const step = fc.record({
 describe('the journal on the disk', () => {
   it(
     'is what was written last, through ends of its log, restarts and crashes',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const history = async (steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[]) => {
         let folder = await newFolder();
@@ -169,7 +169,7 @@ describe('the journal on the disk', () => {
         expectSame(again, model, names);
         await close(again);
       };
-      await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), history), { numRuns: 15 });
+      await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), history), { numRuns: 10 });
     },
   );
 
