@@ -1,5 +1,6 @@
 export type { CancelSignal } from './cancel.ts';
 export type { Clock, Instant, Random } from './clock.ts';
+export type { Draft } from './draft.ts';
 export { errorCodes, isWaystationError, WaystationError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
 export type { FeedContent, FeedKeys, StrategyText } from './feed/feed-content.ts';

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '@waystation/core';
+import type { Clock, Draft } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import type { CompatHandler } from './compat/compat-handler.ts';
 import { checkCaller } from './caller-check.ts';
 import type { CallerRules } from './caller-check.ts';
 import type { HttpAnswer } from './http-answer.ts';
-import type { MessageSender } from './message-sender.ts';
+import type { MessageSender, SendOptions } from './message-sender.ts';
 import { parseBatch } from './parse-batch.ts';
 import { parseMessage } from './parse-message.ts';
 import type { ParsedMessage } from './parse-message.ts';
@@ -17,6 +17,7 @@ import { isEnd } from '../send/send-result.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { messageAnswer, sendAnswer } from './send-answer.ts';
 import { readSendHeaders } from './send-headers.ts';
+import type { SendHeaders } from './send-headers.ts';
 import type { CancelSignal } from '../timing/cancel-signal.ts';
 
 /** What the API port works with. */
@@ -85,16 +86,30 @@ async function send(
   if (reason !== undefined) {
     return problemAnswer({ code: 'SEND_NO_STRATEGY', detail: reason, headers: { 'retry-after': '1' } });
   }
-  const { message, ...asked } = parsed;
+  const { message } = parsed;
   const onLate = (late: SendResult) => {
     recent.record(late, message);
   };
-  const options = { ...headers, ...asked, signal, onLate };
-  const result = await sender.send(message, options);
+  const result = await sender.send(message, optionsOf(headers, parsed, { signal, onLate }));
   if (isEnd(result)) recent.record(result, message);
   const { id, kind, attempts } = result;
   log.debug({ id, kind, attempts, traceId: headers.traceparent?.slice(3, 35) }, 'message handled');
   return sendAnswer(result);
+}
+
+/** What a caller asks for by headers and body. */
+function optionsOf(
+  { idempotencyKey, timeoutMs, traceparent }: SendHeaders,
+  { route, deliverBy }: ParsedMessage,
+  { signal, onLate }: Required<Pick<SendOptions, 'signal' | 'onLate'>>,
+): SendOptions {
+  const options: Draft<SendOptions> = { signal, onLate };
+  if (idempotencyKey !== undefined) options.idempotencyKey = idempotencyKey;
+  if (timeoutMs !== undefined) options.timeoutMs = timeoutMs;
+  if (traceparent !== undefined) options.traceparent = traceparent;
+  if (route !== undefined) options.route = route;
+  if (deliverBy !== undefined) options.deliverBy = deliverBy;
+  return options;
 }
 
 async function show({ recent, find }: ApiDependencies, id: string): Promise<HttpAnswer> {

@@ -1,6 +1,11 @@
 import { parsePhoneNumbers } from '@waystation/core';
+<<<<<<< HEAD
 import type { Message } from '@waystation/core';
 import type * as z from 'zod';
+=======
+import type { Draft, Message } from '@waystation/core';
+import type { z } from 'zod';
+>>>>>>> memory
 import { describeIssues } from './describe-issues.ts';
 import { messageSchema, templateParamSchema } from './message-schema.ts';
 import { isProblem } from './problem.ts';
@@ -26,7 +31,7 @@ export function parseMessage(body: string, wallTime: number): ParsedMessage | Pr
   if (isProblem(json)) return json;
   const read = checkBody(json.value);
   if (!read.success) return invalid(describeIssues(read.error.issues));
-  const { phoneNumbers, templateParam, route, deliverBy, ...rest } = read.data;
+  const { phoneNumbers, templateParam, route, deliverBy } = read.data;
   const numbers = parsePhoneNumbers(phoneNumbers);
   const params = templateParam === undefined ? undefined : readParams(templateParam);
   const errors: FieldError[] = [];
@@ -38,19 +43,22 @@ export function parseMessage(body: string, wallTime: number): ParsedMessage | Pr
   const time = deliverBy === undefined ? undefined : readDeliverBy(deliverBy, wallTime);
   if (time?.ok === false) errors.push({ path: 'deliverBy', message: time.reason });
   if (!numbers.ok || errors.length > 0) return invalid(errors);
-  return {
-    message: {
-      phoneNumbers: numbers.phoneNumbers,
-      e164: numbers.e164,
-      signName: rest.signName,
-      templateCode: rest.templateCode,
-      ...(params?.values !== undefined && { templateParam: params.values }),
-      ...(rest.outId !== undefined && { outId: rest.outId }),
-      ...(rest.smsUpExtendCode !== undefined && { smsUpExtendCode: rest.smsUpExtendCode }),
-    },
-    ...(route !== undefined && { route }),
-    ...(time?.ok === true && { deliverBy: time.deliverBy }),
-  };
+  const parsed: Draft<ParsedMessage> = { message: messageOf(read.data, numbers, params?.values) };
+  if (route !== undefined) parsed.route = route;
+  if (time?.ok === true) parsed.deliverBy = time.deliverBy;
+  return parsed;
+}
+
+function messageOf(
+  { signName, templateCode, outId, smsUpExtendCode }: z.output<typeof messageSchema>,
+  { phoneNumbers, e164 }: Pick<Message, 'phoneNumbers' | 'e164'>,
+  templateParam: Message['templateParam'],
+): Message {
+  const message: Draft<Message> = { phoneNumbers, e164, signName, templateCode };
+  if (templateParam !== undefined) message.templateParam = templateParam;
+  if (outId !== undefined) message.outId = outId;
+  if (smsUpExtendCode !== undefined) message.smsUpExtendCode = smsUpExtendCode;
+  return message;
 }
 
 /** Variables as read, or what is wrong with them. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Draft } from '@waystation/core';
 import { headerTimes } from './raw-headers.ts';
 import type { Problem } from './problem.ts';
 
@@ -46,11 +47,11 @@ export function readSendHeaders(request: IncomingMessage): SendHeaders | Problem
     };
   }
   const trace = headers['traceparent'];
-  return {
-    ...(typeof key === 'string' && { idempotencyKey: key }),
-    ...(timeout !== undefined && { timeoutMs }),
-    ...(typeof trace === 'string' && traceparent.test(trace) && { traceparent: trace }),
-  };
+  const read: Draft<SendHeaders> = {};
+  if (typeof key === 'string') read.idempotencyKey = key;
+  if (timeout !== undefined) read.timeoutMs = timeoutMs;
+  if (typeof trace === 'string' && traceparent.test(trace)) read.traceparent = trace;
+  return read;
 }
 
 function checkContentType(type: string | undefined, encoding: string | undefined): Problem | undefined {

@@ -1,4 +1,4 @@
-import type { AttemptTime, Candidate, Message, Route, Sought } from '@waystation/core';
+import type { AttemptTime, Candidate, Draft, Message, Route, Sought } from '@waystation/core';
 import type { SendChannel } from '../pool/send-channel.ts';
 import { mappedName } from '../provider/mapped-name.ts';
 
@@ -34,7 +34,16 @@ export function outIdOf({ outId }: Message, id: string, route: Pick<Route, 'outI
 /** How a message looks in the records of a channel. */
 export function soughtOf(message: Message, channel: SendChannel, sent: SentOutId): Sought {
   const templateCode = mappedName(channel.channel.templateCodes, message.templateCode);
-  return { e164: message.e164, templateCode, ...sent, ...valuesOf(message) };
+  const { values, valuesByNumber } = valuesOf(message);
+  const sought: Draft<Sought> = {
+    e164: message.e164,
+    templateCode,
+    outId: sent.outId,
+    unique: sent.unique,
+    values,
+  };
+  if (valuesByNumber !== undefined) sought.valuesByNumber = valuesByNumber;
+  return sought;
 }
 
 /** What a message's texts say that others do not. */

@@ -1,4 +1,4 @@
-import type { AttemptVerdict, EndedAttempt, Revision } from '@waystation/core';
+import type { AttemptVerdict, Draft, EndedAttempt, Revision } from '@waystation/core';
 import type { AttemptResult } from '../pool/send-channel.ts';
 import type { SendCounts } from '../status/send-side.ts';
 import type { AttemptRecord, SendResult } from './send-result.ts';
@@ -17,9 +17,6 @@ export interface EndedMessage {
   /** What the provider said of the accepted request. */
   readonly accepted?: AttemptResult;
 }
-
-/** Something that is being put together. */
-type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What the caller is told of a message whose attempts are over. */
 export function resultOf(

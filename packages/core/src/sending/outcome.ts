@@ -1,3 +1,5 @@
+import type { Draft } from '../draft.ts';
+
 /** How an attempt ended, in the classes that decide what comes next (`docs/reference/outcomes.md`). */
 export const outcomeClasses = [
   'accepted',
@@ -95,13 +97,14 @@ export interface OutcomeFacts {
 
 /** An outcome of a class, with what the class excludes filled in. */
 export function outcomeOf(outcomeClass: OutcomeClass, facts: OutcomeFacts): Outcome {
-  return {
+  const outcome: Draft<Outcome> = {
     class: outcomeClass,
     excludes: facts.excludes ?? outcomeRules[outcomeClass].excludes,
     reason: facts.reason,
     written: facts.written,
-    ...(facts.code === undefined ? {} : { code: facts.code }),
-    ...(facts.retryAfterMs === undefined ? {} : { retryAfterMs: facts.retryAfterMs }),
-    ...(facts.timedOut === true && { timedOut: true }),
   };
+  if (facts.code !== undefined) outcome.code = facts.code;
+  if (facts.retryAfterMs !== undefined) outcome.retryAfterMs = facts.retryAfterMs;
+  if (facts.timedOut === true) outcome.timedOut = true;
+  return outcome;
 }

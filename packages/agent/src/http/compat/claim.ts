@@ -24,5 +24,5 @@ export function readClaim({ dialect, headers, parameters }: CompatRequest): Clai
   if (accessKeyId.length > maxLength || (nonce ?? '').length > maxLength) {
     return refuse('InvalidParameter', 'The access key id or the nonce is too long.');
   }
-  return { accessKeyId, ...(nonce !== undefined && nonce !== '' && { nonce }) };
+  return nonce === undefined || nonce === '' ? { accessKeyId } : { accessKeyId, nonce };
 }

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Clock, Instant, Message } from '@waystation/core';
+import type { Clock, Draft, Instant, Message } from '@waystation/core';
 import type { AgentLogger } from '../../log/logger.ts';
 import { isEnd } from '../../send/send-result.ts';
+import type { SendResult } from '../../send/send-result.ts';
 import type { HttpAnswer } from '../http-answer.ts';
-import type { MessageSender } from '../message-sender.ts';
+import type { MessageSender, SendOptions } from '../message-sender.ts';
 import { isProblem } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 import type { RecentMessages } from '../recent-messages.ts';
@@ -155,14 +156,12 @@ export class CompatHandler {
     if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
     const timeoutMs = Math.max(1, totalMs() - (clock.now() - startedAt));
     try {
-      const result = await sender.send(message, {
-        timeoutMs,
-        signal,
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
-        onLate: (late) => {
-          recent.record(late, message);
-        },
-      });
+      const onLate = (late: SendResult) => {
+        recent.record(late, message);
+      };
+      const options: Draft<SendOptions> = { timeoutMs, signal, onLate };
+      if (idempotencyKey !== undefined) options.idempotencyKey = idempotencyKey;
+      const result = await sender.send(message, options);
       if (isEnd(result)) recent.record(result, message);
       const { id, kind, attempts } = result;
       log.debug({ id, kind, attempts }, 'message handled');

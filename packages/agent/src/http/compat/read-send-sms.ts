@@ -1,5 +1,5 @@
 import { maxPhoneNumbers, toE164 } from '@waystation/core';
-import type { Message } from '@waystation/core';
+import type { Draft, Message } from '@waystation/core';
 import { missing, refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import type { Parameters } from './form-parameters.ts';
@@ -21,15 +21,18 @@ export function readSendSms(parameters: Parameters): Message | CompatRefusal {
   }
   const params = readTemplateParam(text('TemplateParam'));
   if (params === undefined) return refuse('isv.INVALID_JSON_PARAM');
-  return {
+  const message: Draft<Message> = {
     phoneNumbers,
     e164: [...e164],
     signName: text('SignName'),
     templateCode: text('TemplateCode'),
-    ...params,
-    ...(text('OutId') !== '' && { outId: text('OutId') }),
-    ...(text('SmsUpExtendCode') !== '' && { smsUpExtendCode: text('SmsUpExtendCode') }),
   };
+  const { templateParam, templateParamText } = params;
+  if (templateParam !== undefined) message.templateParam = templateParam;
+  if (templateParamText !== undefined) message.templateParamText = templateParamText;
+  if (text('OutId') !== '') message.outId = text('OutId');
+  if (text('SmsUpExtendCode') !== '') message.smsUpExtendCode = text('SmsUpExtendCode');
+  return message;
 }
 
 type Params = Pick<Message, 'templateParam' | 'templateParamText'>;
