@@ -22,6 +22,8 @@ function strategyOf(url: string, silentUrl: string): Document {
       },
       { name: 'default', policy: { kind: 'primary-backup', order: ['cn-hangzhou'] } },
     ],
+    // A caller is told within this time that nobody knows yet; the search goes on behind it.
+    timeouts: { connectMs: 1000, readMs: 1000, totalMs: 1000 },
     reconcile: { budgetMs: 3_600_000 },
   });
 }
@@ -37,7 +39,7 @@ export const unknowns: Growth = {
     const points = [];
     for (const amount of amounts) {
       const agent = await stage.agent(strategyOf(url, silentUrl));
-      const making = { template: 'SMS_UNKNOWN', seconds: 1, connections: 16 };
+      const making = { template: 'SMS_UNKNOWN', seconds: 2, connections: 256, restMs: 0 };
       for (let made = 0; made < amount;) made += (await stage.wrk(agent.url, making)).sends;
       const contender: Contender<Sample> = underWrk(stage, String(amount), agent);
       points.push(...pointsOf(await rounds([contender], stage.world.scale)));

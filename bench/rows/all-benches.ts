@@ -11,13 +11,15 @@ import { memory } from './memory.ts';
 import { overload } from './overload.ts';
 import { pick } from './pick.ts';
 import type { Bench, RowSpec } from './row.ts';
+import { silentCallers } from './silent-callers.ts';
+import { slowUpstream } from './slow-upstream.ts';
 import { throughput } from './throughput.ts';
 import { tls } from './tls.ts';
 
 /** Every measurement, in the order of the table. */
 export const allBenches: readonly Bench[] = [
   ...[throughput, compat, latency, steady, tls, applicationCpu, changes, edit, pick, bigStrategyApplied],
-  ...[coldStart, memory, journal, blackhole, everythingOn, overload],
+  ...[coldStart, memory, journal, blackhole, everythingOn, overload, slowUpstream, silentCallers],
 ];
 
 /** Every row of the table. */

@@ -4,12 +4,9 @@ import type { Cores, Place } from '../machine/cores.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import { freePorts } from '../process/free-ports.ts';
 import { untilOpen } from '../process/until-open.ts';
+import { acceptedAnswer } from './accepted-answer.ts';
 import { makeCertificate } from './certificate.ts';
 import { nginxConfig } from './nginx-config.ts';
-
-/** What the provider answers to an accepted SendSms. */
-const answer =
-  '{"Code":"OK","Message":"OK","BizId":"900619746936498440^0","RequestId":"F655A8D5-B967-440B-8683-DAD6FF8DE990"}';
 
 /** How many hosts it looks like. */
 const hostCount = 10;
@@ -60,7 +57,7 @@ export class Upstream {
     ssl_certificate ${caFile};
     ssl_certificate_key ${join(folder, 'upstream.key')};
     default_type application/json;
-    location / { return 200 '${answer}'; }
+    location / { return 200 '${acceptedAnswer}'; }
   }
   server {
     listen 127.0.0.1:${String(silentPort)};

@@ -59,8 +59,8 @@ describe('room', () => {
 describe('time', () => {
   it('refuses what an overloaded turn cannot take, and nothing before long turns have gone on for a while', () => {
     const taken = turns(stand(), 300, 60, 30);
-    expect(taken.slice(0, 6)).toEqual(Array.from({ length: 6 }, () => 300));
-    expect(taken.slice(6)).toEqual(Array.from({ length: 24 }, () => 96));
+    expect(taken.slice(0, 4)).toEqual(Array.from({ length: 4 }, () => 300));
+    expect(taken.slice(4)).toEqual(Array.from({ length: 26 }, () => 64));
   });
 
   it('takes everything again a little after the crowd has gone', () => {
@@ -71,7 +71,7 @@ describe('time', () => {
   });
 
   it('never refuses the few requests of a few callers, however slow the machine', () => {
-    expect(turns(stand(), 95, 900, 50)).toEqual(Array.from({ length: 50 }, () => 95));
+    expect(turns(stand(), 64, 900, 50)).toEqual(Array.from({ length: 50 }, () => 64));
   });
 
   it('asks for the end of a turn once, whatever comes in it', () => {

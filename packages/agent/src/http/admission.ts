@@ -24,9 +24,9 @@ export interface AdmissionOptions {
  */
 const limits: LoadLimits = {
   longTurnMs: 25,
-  sustainedMs: 250,
+  sustainedMs: 150,
   gapMs: 250,
-  fewUnderWay: 96,
+  fewUnderWay: 64,
   takenPerTurn: 32,
   calmMs: 250,
 };

@@ -4,9 +4,9 @@ import type { LoopLoad, LoopTurn } from './loop-load.ts';
 
 const limits = {
   longTurnMs: 25,
-  sustainedMs: 250,
+  sustainedMs: 150,
   gapMs: 250,
-  fewUnderWay: 96,
+  fewUnderWay: 64,
   takenPerTurn: 32,
   calmMs: 250,
 };
@@ -26,12 +26,12 @@ function after(row: readonly LoopTurn[], from: LoopLoad = evenLoad): LoopLoad {
   return row.reduce((load, turn) => stepLoad(load, turn, limits), from);
 }
 
-const overloaded = after(turns(20, 60));
+const overloaded = after(turns(4, 60));
 
 describe('when a loop is overloaded', () => {
   it('is so once every turn has been long for a while', () => {
-    expect(after(turns(10, 26)).state).toBe('late');
-    expect(after(turns(11, 26)).state).toBe('overloaded');
+    expect(after(turns(6, 26)).state).toBe('late');
+    expect(after(turns(7, 26)).state).toBe('overloaded');
   });
 
   it('is not by short turns, however many', () => {
@@ -40,7 +40,7 @@ describe('when a loop is overloaded', () => {
 
   it('is not by a single long turn, however long, nor by one short turn less than a row', () => {
     expect(after(turns(1, 5000)).state).toBe('late');
-    expect(after([...turns(10, 26), ...turns(1, 10, {}, 260), ...turns(10, 26, {}, 270)]).state).toBe('late');
+    expect(after([...turns(6, 26), ...turns(1, 10, {}, 156), ...turns(6, 26, {}, 166)]).state).toBe('late');
   });
 
   it.each([
@@ -52,7 +52,7 @@ describe('when a loop is overloaded', () => {
   });
 
   it('is not by the few requests that a few callers can have under way', () => {
-    expect(after(turns(100, 300, { underWay: 95 })).state).toBe('even');
+    expect(after(turns(100, 300, { underWay: 63 })).state).toBe('even');
   });
 });
 
@@ -63,12 +63,12 @@ describe('what an overloaded loop takes', () => {
   });
 
   it('takes any while few are under way: a pause of the machine brings many at once', () => {
-    expect(takesRequest(overloaded, 90, 95, limits)).toBe(true);
-    expect(takesRequest(overloaded, 90, 96, limits)).toBe(false);
+    expect(takesRequest(overloaded, 90, 63, limits)).toBe(true);
+    expect(takesRequest(overloaded, 90, 64, limits)).toBe(false);
   });
 
   it('refuses nothing in any other state', () => {
-    const late = after(turns(10, 26));
+    const late = after(turns(6, 26));
     expect([evenLoad, late].map((load) => takesRequest(load, 100_000, 100_000, limits))).toEqual([
       true,
       true,

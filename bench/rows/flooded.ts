@@ -1,0 +1,55 @@
+import type { FloodResult } from '../load/flood.ts';
+import { residentMegabytes } from '../machine/resident-memory.ts';
+import { perSecond } from '../measure/load-result.ts';
+import type { AgentProcess } from '../stage/agent-process.ts';
+import type { Stage } from '../stage/stage.ts';
+
+/** What came of an agent that was asked for three times what it can do. */
+export interface Flooded {
+  /** Sends a second in a closed loop, right before. */
+  readonly capacity: number;
+  readonly megabytesBefore: number;
+  readonly during: FloodResult;
+  readonly megabytes: number;
+  /** A third of the capacity, right after. */
+  readonly after: FloodResult;
+}
+
+/**
+ * Floods an agent round by round, after a round that warms both up; `atOnce` is how many sends at a time show what it
+ * can do.
+ */
+export async function flooded(
+  stage: Stage,
+  agent: AgentProcess,
+  atOnce: number,
+): Promise<readonly Flooded[]> {
+  const { warmUpSeconds, seconds, rounds, rateShare } = stage.world.scale;
+  const connections = rateShare < 1 ? 64 : 1000;
+  const flooding = stage.subject('flood', [agent.url], 'rest');
+  const flood = async (ratePerSecond: number, lasts: number): Promise<FloodResult> => {
+    const order = { ratePerSecond: ratePerSecond * rateShare, seconds: lasts, connections };
+    return JSON.parse(await flooding.ask(JSON.stringify(order))) as FloodResult;
+  };
+  const measure = async (lasts: number): Promise<Flooded> => {
+    const capacity = perSecond(await stage.wrk(agent.url, { connections: atOnce, seconds: lasts }));
+    const megabytesBefore = await megabytesOf(agent);
+    const during = await flood(capacity * 3, lasts);
+    const megabytes = await megabytesOf(agent);
+    return { capacity, megabytesBefore, during, megabytes, after: await flood(capacity * 0.3, lasts) };
+  };
+  if (warmUpSeconds > 0) await measure(warmUpSeconds);
+  const all: Flooded[] = [];
+  for (let round = 0; round < rounds; round += 1) all.push(await measure(seconds));
+  return all;
+}
+
+/** What is wrong with floods, in sentences; most often nothing. */
+export function floodDoubts(all: readonly Flooded[]): readonly string[] {
+  const failures = all.reduce((sum, { during, after }) => sum + during.failures + after.failures, 0);
+  return failures > 0 ? [`${String(failures)} sends were answered by neither 200 nor 503.`] : [];
+}
+
+async function megabytesOf({ process }: AgentProcess): Promise<number> {
+  return (await residentMegabytes(process.pid)) ?? Number.NaN;
+}
