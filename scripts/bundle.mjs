@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { lateParts } from './bundle/late-parts.mjs';
-import { inlineEtcdProtos, undiciWithoutRest, noNativeMsgpack } from './bundle/slim-libraries.mjs';
+import { inlineEtcdProtos, undiciWithoutRest } from './bundle/slim-libraries.mjs';
 import { compileAhead } from './compile-ahead.mjs';
 
 const manifest = JSON.parse(await readFile('package.json', 'utf8'));
@@ -14,12 +14,8 @@ for (const bin of Object.values(manifest.bin ?? {})) {
   const name = basename(bin, '.js');
   await removeFormer(name);
   const parts = new Map();
-  await bundle('dist/main.js', `dist/${name}.cjs`, '__filename', [lateParts(name, parts)]);
-  for (const [id, { file, entry }] of parts) {
-    // Native code lies beside the package that it is part of.
-    const place = id === 'lmdb' ? "require.resolve('lmdb')" : '__filename';
-    await bundle(entry, `dist/${file}`, place, []);
-  }
+  await bundle('dist/main.js', `dist/${name}.cjs`, [lateParts(name, parts)]);
+  for (const { file, entry } of parts.values()) await bundle(entry, `dist/${file}`, []);
   const launcher = 'program-launcher.cjs';
   await copyFile(fileURLToPath(new URL(launcher, import.meta.url)), `dist/${launcher}`);
   await compileAhead(name);
@@ -30,11 +26,8 @@ async function removeFormer(name) {
   await Promise.all(former.map((file) => rm(`dist/${file}`)));
 }
 
-/**
- * Makes one file, a function of what a module is given, of a module and everything that it imports; `place`, in code,
- * is where they are told that they lie.
- */
-async function bundle(entry, outfile, place, plugins) {
+/** Makes one file, a function of what a module is given, of a module and everything that it imports. */
+async function bundle(entry, outfile, plugins) {
   await build({
     entryPoints: [entry],
     outfile,
@@ -52,12 +45,12 @@ async function bundle(entry, outfile, place, plugins) {
     },
     // Modules ask for their own place by `import.meta`, which a script does not have.
     banner: {
-      js: `(function (exports, require, module, __filename, __dirname) {const __fileUrl = require('node:url').pathToFileURL(${place}).href;`,
+      js: "(function (exports, require, module, __filename, __dirname) {const __fileUrl = require('node:url').pathToFileURL(__filename).href;",
     },
     footer: { js: '})' },
-    // Loaded only when a channel needs them: they cost 430 ms and 40 MB.
-    external: ['@alicloud/*', '@darabonba/*'],
-    plugins: [inlineEtcdProtos, undiciWithoutRest, noNativeMsgpack, ...plugins],
+    // The first two are loaded only when a channel needs them: they cost 430 ms and 40 MB. lmdb is native code.
+    external: ['@alicloud/*', '@darabonba/*', 'lmdb'],
+    plugins: [inlineEtcdProtos, undiciWithoutRest, ...plugins],
     logLevel: 'warning',
   });
   await keepToAscii(outfile);

@@ -39,13 +39,3 @@ export const undiciWithoutRest = {
     }));
   },
 };
-
-/** lmdb can pack values by msgpackr, which has native code to be faster. Ours are bytes and texts. */
-export const noNativeMsgpack = {
-  name: 'no-native-msgpack',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]msgpackr-extract[\\/]index\.js$/ }, () => ({
-      contents: `throw new Error('msgpackr-extract is not bundled');`,
-    }));
-  },
-};

@@ -79,7 +79,7 @@ export class Journal {
   async start(): Promise<void> {
     await this.#folder.prepare();
     try {
-      this.#lmdb = await loadLmdb();
+      this.#lmdb = loadLmdb();
     } catch (error) {
       this.#reason = `lmdb, which the journal needs, cannot be loaded here: ${wordsOf(error)}`;
       this.#dependencies.log.error({ reason: this.#reason }, 'journal not open');

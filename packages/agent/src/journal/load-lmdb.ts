@@ -9,7 +9,7 @@ export interface LoadedLmdb {
   readonly path: string;
 }
 
-/** Loads lmdb, once somebody starts an agent: help and version need no native code. Rejects where there is none. */
-export async function loadLmdb(): Promise<LoadedLmdb> {
-  return { lmdb: await import('lmdb'), path: require.resolve('lmdb') };
+/** Loads lmdb, once somebody starts an agent: help and version need no native code. Throws where there is none. */
+export function loadLmdb(): LoadedLmdb {
+  return { lmdb: require('lmdb') as typeof lmdb, path: require.resolve('lmdb') };
 }
