@@ -1,11 +1,6 @@
 import { parsePhoneNumbers } from '@waystation/core';
-<<<<<<< HEAD
-import type { Message } from '@waystation/core';
-import type * as z from 'zod';
-=======
 import type { Draft, Message } from '@waystation/core';
-import type { z } from 'zod';
->>>>>>> memory
+import type * as z from 'zod';
 import { describeIssues } from './describe-issues.ts';
 import { messageSchema, templateParamSchema } from './message-schema.ts';
 import { isProblem } from './problem.ts';
