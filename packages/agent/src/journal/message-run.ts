@@ -129,6 +129,10 @@ export class MessageRun implements AttemptLog {
     }
   }
 
+  mayBeWritten(): boolean {
+    return this.#facts.mayStart?.() === undefined;
+  }
+
   ended(outcome: Outcome | undefined): void {
     const last = this.#attempts.pop();
     if (last === undefined || outcome === undefined) return;

@@ -24,6 +24,8 @@ export type UnknownRule = Pick<Route, 'onUnknownOutcome' | 'afterReconcile' | 'a
 export interface AttemptLog {
   /** Awaited before the attempt's request goes to the transport; a rejection keeps the request back. */
   starting(attempt: AttemptStart): Promise<void>;
+  /** Whether the attempt that was told of last may still be written: it may have waited for a connection since. */
+  mayBeWritten(): boolean;
   /** How the attempt that was told of last ended; undefined: it was not made after all. */
   ended(outcome: Outcome | undefined): void;
   /** The provider's records prove that no attempt so far was taken. */

@@ -151,11 +151,12 @@ export class AttemptMaker {
 
   /** Asked when a connection stands, right before the request is made: the plan lets one attempt write at a time. */
   #mayWrite(order: AttemptOrder): boolean | Promise<boolean> {
-    if (!this.#isNext(order)) return false;
     const { attempts } = this.#message.options;
-    if (attempts !== undefined && this.#logged?.has(order.number) !== true) {
-      return this.#writtenDown(order, attempts);
-    }
+    const isLogged = this.#logged?.has(order.number) === true;
+    // The connection that it was written down for may be gone, and this one have taken its time.
+    if (isLogged && attempts?.mayBeWritten() === false) return false;
+    if (!this.#isNext(order)) return false;
+    if (attempts !== undefined && !isLogged) return this.#writtenDown(order, attempts);
     this.#searches.writing(order.number, order.candidate);
     return true;
   }
@@ -177,7 +178,7 @@ export class AttemptMaker {
       lastsMs: timeouts.connectMs + timeouts.readMs,
     });
     // Writing that down takes a moment, in which time may have run out.
-    if (!this.#isNext(order)) return false;
+    if (!attempts.mayBeWritten() || !this.#isNext(order)) return false;
     this.#searches.writing(number, candidate);
     return true;
   }

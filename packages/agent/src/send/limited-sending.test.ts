@@ -179,6 +179,7 @@ describe('a number over its limit', () => {
   it('counts nothing where the journal keeps the attempt back, unless one before it may have been sent', async () => {
     limitTo(otp);
     const log = (kept: number): AttemptLog => ({
+      mayBeWritten: () => true,
       starting: () => (kept-- > 0 ? Promise.resolve() : Promise.reject(new AttemptNotWritten('full', {}))),
       ended: () => undefined,
       absent: () => undefined,

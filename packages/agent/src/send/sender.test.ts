@@ -244,6 +244,7 @@ describe('Sender', () => {
       };
     });
     const attempts = {
+      mayBeWritten: () => true,
       starting: () => full,
       ended: () => undefined,
       absent: () => undefined,

@@ -46,7 +46,7 @@ function ofFate({ phones, history }: Run, { tag, id, kind }: Fate, all: readonly
 /** The last attempt starts early enough, by the clock of the agent. */
 function ofLastStart({ phones, history }: Run, tag: string, calls: readonly Told[]): string[] {
   const times = calls.map(({ deliverBy = Infinity }) => deliverBy);
-  const latest = Math.max(...times) - lastStartMs + writingMs(history);
+  const latest = Math.max(...times) - lastStartMs;
   return phones.written(tag).flatMap((written) => {
     if (written.wall <= latest || jumpedBefore(history, written, writingMs(history))) return [];
     return [

@@ -128,6 +128,24 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
     },
   ],
   [
+    // Written down for an idle connection, which is gone, so that another has to be opened first.
+    'an attempt that had to wait for a connection is not written too late',
+    {
+      channels: [
+        { host: 1, account: 0 },
+        { host: 0, account: 0 },
+      ],
+      timeouts: { connectMs: 3000, readMs: 5000, totalMs: 1000 },
+      phases: [{ fromMs: 0, forMs: 513, host: 1, percent: 100, manner: { kind: 'connects-late', ms: 493 } }],
+      seed: 14,
+      calls: [
+        { atMs: 512, deliverInMs: 2500, timeoutMs: 2500, ...once },
+        { atMs: 2, key: 0, timeoutMs: 10_000, ...once },
+      ],
+      crashes: [{ kind: 'at', atMs: 0, downMs: 1 }],
+    },
+  ],
+  [
     // One is searched for, and no other waits, when the clock is set back and the next begins to wait.
     'nothing in doubt is sent again by a clock that was set',
     {
