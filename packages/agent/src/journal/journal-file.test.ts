@@ -11,7 +11,7 @@ import { JournalLog } from './journal-log.ts';
 import { JournalKeys } from './journal-keys.ts';
 import { loadLmdb } from './load-lmdb.ts';
 
-const lmdb = await loadLmdb();
+const lmdb = loadLmdb();
 const keys = new JournalKeys(Buffer.alloc(32, 1));
 /** Files that come to their end after a few changes. */
 const small = { fullBytes: 2000 };
