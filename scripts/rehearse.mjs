@@ -23,7 +23,7 @@ export async function rehearse(name, run) {
   }
 }
 
-/** A start with a cached strategy while its store is away, and one message sent. */
+/** A start with a cached strategy while its store is away, one message sent, and the store asked for. */
 async function rehearseAgent(run) {
   const dataDir = await mkdtemp(join(tmpdir(), 'waystation-rehearsal-'));
   const provider = createServer((request, response) => {
@@ -32,6 +32,14 @@ async function rehearseAgent(run) {
       .on('end', () => response.end('{"Code":"OK","Message":"OK","BizId":"1^0","RequestId":"1"}'));
   });
   const endpoint = `http://127.0.0.1:${String(await listen(provider))}`;
+  let asked;
+  const storeAsked = new Promise((resolve) => (asked = resolve));
+  // Takes connections and ends them: a store that is away, and knows when it was asked.
+  const store = createSocketServer((socket) => {
+    socket.on('error', () => undefined).destroy();
+    asked();
+  });
+  const storeEndpoint = `http://127.0.0.1:${String(await listen(store))}`;
   try {
     await writeFile(join(dataDir, 'strategy-cache'), cachedStrategy(endpoint));
     const [port, adminPort] = [await freePort(), await freePort()];
@@ -45,7 +53,7 @@ async function rehearseAgent(run) {
       '--data-dir',
       dataDir,
       '--etcd-endpoints',
-      nowhere,
+      storeEndpoint,
       '--allow-endpoint',
       'http://127.0.0.1:*',
     ];
@@ -55,11 +63,13 @@ async function rehearseAgent(run) {
     };
     await run([...places, ...source], credential, async (agent) => {
       await sendOne(`http://127.0.0.1:${String(port)}/v1/messages`);
+      await Promise.race([storeAsked, delay(30_000, undefined, { ref: false })]);
       agent.kill('SIGTERM');
     });
   } finally {
     provider.closeAllConnections();
     provider.close();
+    store.close();
     await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -1,29 +1,33 @@
-import { hostname } from 'node:os';
 import { fleetKeys } from '@waystation/core';
-import type { Clock, ConfigStore, FeedOptions, Random, Strategy } from '@waystation/core';
+import type { ConfigStore, Strategy } from '@waystation/core';
 import type { AgentConfig } from './agent-config.ts';
+import type { AgentAddresses, AgentDependencies, AgentTuning } from './agent-dependencies.ts';
+import {
+  adminListenerOf,
+  callerRulesOf,
+  admissionOf,
+  factsOf,
+  journalOf,
+  localKeysFileOf,
+  originOf,
+} from './agent-parts.ts';
 import { deliveriesOf } from './deliver/deliveries-of.ts';
 import type { Deliveries } from './deliver/deliveries.ts';
 import { DataDirLock } from './disk/data-dir-lock.ts';
-import { Admission } from './http/admission.ts';
+import type { Admission } from './http/admission.ts';
 import { RefusalPace } from './http/refusal-pace.ts';
 import { admitted } from './http/admitted.ts';
-import { handleAdmin } from './http/admin-handler.ts';
 import { handleApi } from './http/api-handler.ts';
 import { CompatHandler } from './http/compat/compat-handler.ts';
-import { LocalKeysFile } from './http/compat/local-keys-file.ts';
+import type { LocalKeysFile } from './http/compat/local-keys-file.ts';
 import { HttpListener } from './http/http-listener.ts';
-import type { ListenAddress } from './http/listen-address.ts';
 import { formatListenAddress } from './http/listen-address.ts';
-import type { BootClock } from './reconcile/boot-clock.ts';
 import { RecentMessages } from './http/recent-messages.ts';
-import { Journal } from './journal/journal.ts';
+import type { Journal } from './journal/journal.ts';
 import { JournalledSender } from './journal/journalled-sender.ts';
-import type { AgentLogger } from './log/logger.ts';
 import { AgentReporter } from './report/agent-reporter.ts';
-import type { AgentFacts, AgentPhase } from './status/agent-facts.ts';
+import type { AgentPhase } from './status/agent-facts.ts';
 import { AgentStatus } from './status/agent-status.ts';
-import type { SendSide } from './status/send-side.ts';
 import { FileSync } from './sync/file-sync.ts';
 import type { StrategyFeed } from './sync/offered-strategy.ts';
 import { SharedStore } from './sync/shared-store.ts';
@@ -31,34 +35,7 @@ import { StoreSync } from './sync/store-sync.ts';
 import { StrategyCache } from './sync/strategy-cache.ts';
 import { StrategyIntake } from './sync/strategy-intake.ts';
 
-/** What an agent is built from. */
-export interface AgentDependencies {
-  readonly sendSide: SendSide;
-  /** Opens the configured store; called after the ports are open, and never in file mode. */
-  readonly openStore: () => Promise<ConfigStore>;
-  readonly clock: Clock;
-  /** A clock that outlives this process; absent: nobody knows how long ago an earlier process did something. */
-  readonly bootClock?: BootClock | undefined;
-  readonly random: Random;
-  readonly log: AgentLogger;
-  readonly version: string;
-}
-
-/** Details that tests and careful operators set. */
-export interface AgentTuning {
-  readonly feedPace?: Partial<Omit<FeedOptions, 'keys'>>;
-  readonly filePollMs?: number;
-}
-
-/** Where a started agent listens. */
-export interface AgentAddresses {
-  readonly api: ListenAddress;
-  readonly admin: ListenAddress;
-}
-
 const recentMessages = 10_000;
-/** Bodies under way at most, in bytes: room for usual messages far beyond their number. */
-const maxBodiesBytes = 64 * 1024 * 1024;
 
 /** The sidecar: serves from the first good strategy on, follows its source, and reports. */
 export class Agent {
@@ -133,13 +110,7 @@ export class Agent {
     this.#status = this.#newStatus();
     this.#admission = admissionOf(dependencies, config);
     this.#api = this.#apiListener();
-    this.#admin = new HttpListener(
-      {
-        handle: (request) => Promise.resolve(handleAdmin(this.#status, request)),
-        log: log.child({ component: 'admin' }),
-      },
-      { address: config.adminListen },
-    );
+    this.#admin = adminListenerOf(dependencies, config, this.#status);
   }
 
   get status(): AgentStatus {
@@ -270,10 +241,7 @@ export class Agent {
       { localKeys: () => this.#localKeys?.keys ?? protection.localKeys, actions: compatActions },
     );
     const dependencies = { ...shared, find, compat };
-    const rules = {
-      allowedHosts: new Set(protection.allowedHosts.map((host) => host.toLowerCase())),
-      ...(protection.token !== undefined && { token: protection.token }),
-    };
+    const rules = callerRulesOf(this.#config);
     return new HttpListener(
       {
         handle: admitted((request, signal) => handleApi(dependencies, rules, request, signal), {
@@ -286,31 +254,4 @@ export class Agent {
       { address: listen, ...(protection.tls && { tls: protection.tls }) },
     );
   }
-}
-
-function admissionOf({ clock, log }: AgentDependencies, { maxUnderWay }: AgentConfig): Admission {
-  return new Admission(
-    { clock, log: log.child({ component: 'api' }), atTurnEnd: setImmediate },
-    { maxUnderWay, maxBytes: maxBodiesBytes },
-  );
-}
-
-function journalOf({ clock, log }: AgentDependencies, { dataDir, journal }: AgentConfig): Journal {
-  return new Journal({ clock, log: log.child({ component: 'journal' }) }, { dataDir, ...journal });
-}
-
-function localKeysFileOf({ log }: AgentDependencies, { protection }: AgentConfig): LocalKeysFile | undefined {
-  const { localKeys } = protection;
-  if (localKeys?.kind !== 'keys' || localKeys.file === undefined) return undefined;
-  const { file, secrets } = localKeys;
-  return new LocalKeysFile(log.child({ component: 'local-keys' }), { path: file, secrets });
-}
-
-/** Names what a cached strategy was taken from, so that another fleet's is never served. */
-function originOf({ source, fleet }: AgentConfig): string {
-  return source.kind === 'file' ? `file ${source.path}` : `${source.prefix}/${fleet.env}/${fleet.fleet}`;
-}
-
-function factsOf({ clock, version }: AgentDependencies, { agentId, fleet, labels }: AgentConfig): AgentFacts {
-  return { agentId, version, hostname: hostname(), ...fleet, labels, startedAt: clock.wallTime() };
 }

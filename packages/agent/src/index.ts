@@ -1,6 +1,6 @@
 export type { AgentConfig, ApiProtection, SourceConfig } from './agent-config.ts';
 export { Agent } from './agent.ts';
-export type { AgentAddresses, AgentDependencies, AgentTuning } from './agent.ts';
+export type { AgentAddresses, AgentDependencies, AgentTuning } from './agent-dependencies.ts';
 export type { ListenAddress } from './http/listen-address.ts';
 export type { MessageSender, SendOptions } from './http/message-sender.ts';
 export { createLogger } from './log/logger.ts';
