@@ -234,13 +234,13 @@ export class Agent {
     const find = (id: string) => this.#sender.find(id);
     const findSent = async (bizId: string) => recent.findSent(bizId) ?? (await this.#sender.findSent(bizId));
     const shared = { sender: this.#sender, recent, notReady, clock, log: apiLog };
-    const totalMs = (): number => this.#intake.applied?.snapshot.strategy.timeouts.compatTotalMs ?? 0;
+    const timeouts = () => this.#intake.applied?.snapshot.strategy.timeouts;
     const { caller } = sendSide;
     const compat = new CompatHandler(
-      { ...shared, caller, findSent, totalMs },
+      { ...shared, caller, findSent, totalMs: () => timeouts()?.compatTotalMs ?? 0 },
       { localKeys: () => this.#localKeys?.keys ?? protection.localKeys, actions: compatActions },
     );
-    const dependencies = { ...shared, find, compat };
+    const dependencies = { ...shared, find, compat, totalMs: () => timeouts()?.totalMs ?? 0 };
     const rules = callerRulesOf(this.#config);
     return new HttpListener(
       {

@@ -52,9 +52,10 @@ function inTurn(
   return new Promise((resolve) => {
     const waits = pace.take(() => {
       resolve(answer);
-    });
-    // Whoever asks on without waiting for answers has no place in the row.
-    if (!waits) resolve({ ...answer, close: true });
+    }, answer.by);
+    if (waits) return;
+    // Whoever asks on without waiting for answers has no place in the row; a deadline holds whatever the row is.
+    resolve(answer.by === undefined ? { ...answer, close: true } : answer);
   });
 }
 

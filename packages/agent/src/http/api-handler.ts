@@ -30,7 +30,9 @@ export interface ApiDependencies {
   readonly compat: Pick<CompatHandler, 'handle' | 'refused'>;
   /** Why nothing can be sent yet, in a sentence; absent once there is a strategy. */
   readonly notReady: () => string | undefined;
-  readonly clock: Pick<Clock, 'wallTime'>;
+  /** How long a caller waits that says nothing of it, in ms: the strategy's `totalMs`. */
+  readonly totalMs: () => number;
+  readonly clock: Clock;
   readonly log: AgentLogger;
 }
 
@@ -71,11 +73,12 @@ const sendPaths: ReadonlyMap<string, (body: string, wallTime: number) => ParsedM
 ]);
 
 async function send(
-  { sender, recent, notReady, clock, log }: ApiDependencies,
+  { sender, recent, notReady, totalMs, clock, log }: ApiDependencies,
   parse: (body: string, wallTime: number) => ParsedMessage | Problem,
   request: IncomingMessage,
   signal: CancelSignal,
 ): Promise<HttpAnswer> {
+  const startedAt = clock.now();
   const headers = readSendHeaders(request);
   if (isProblem(headers)) return problemAnswer(headers);
   const body = await readBody(request);
@@ -94,7 +97,9 @@ async function send(
   if (isEnd(result)) recent.record(result, message);
   const { id, kind, attempts } = result;
   log.debug({ id, kind, attempts, traceId: headers.traceparent?.slice(3, 35) }, 'message handled');
-  return sendAnswer(result);
+  const answer = sendAnswer(result);
+  if (answer.status !== 503) return answer;
+  return { ...answer, by: startedAt + (headers.timeoutMs ?? totalMs()) };
 }
 
 /** What a caller asks for by headers and body. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Instant } from '@waystation/core';
 import type { CancelSignal } from '../timing/cancel-signal.ts';
 
 /** A whole answer, before it is written. */
@@ -8,6 +9,8 @@ export interface HttpAnswer {
   readonly body: string;
   /** The connection is closed after it. */
   readonly close?: boolean;
+  /** When its caller waits no longer; absent: nobody knows. */
+  readonly by?: Instant;
 }
 
 /** What answers the requests of one port; `signal` is aborted when the caller hangs up. Never rejects on bad input. */

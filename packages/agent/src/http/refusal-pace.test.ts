@@ -43,6 +43,13 @@ describe('a refusal', () => {
     expect(refuse(1, pace).told).toEqual([0]);
   });
 
+  it('does not wait longer than its caller does', () => {
+    const { pace } = refuse(1000);
+    const now = performance.now();
+    expect(pace.take(() => undefined, now + 900)).toBe(false);
+    expect(pace.take(() => undefined, now + 1100)).toBe(true);
+  });
+
   it('has no place behind 5,000 others', () => {
     const { told, left } = refuse(6000);
     vi.advanceTimersByTime(10_000);

@@ -27,11 +27,15 @@ export class RefusalPace {
     this.#clock = clock;
   }
 
-  /** Calls `tell` when a refusal may be told, perhaps at once; false, and no call, where too many wait already. */
-  take(tell: () => void): boolean {
+  /**
+   * Calls `tell` when a refusal may be told, perhaps at once; false, and no call, where too many wait already for it
+   * to be told until `by`.
+   */
+  take(tell: () => void, by = Number.POSITIVE_INFINITY): boolean {
     const now = this.#clock.now();
     const due = Math.max(now, this.#lastDue + apartMs);
     if (due - now > longestWaitMs) return false;
+    if (due - aheadMs > Math.max(now, by)) return false;
     this.#lastDue = due;
     if (due - now <= aheadMs) tell();
     else {

@@ -71,6 +71,7 @@ export class ApiFixture {
       recent,
       findSent: (bizId: string) => Promise.resolve(recent.findSent(bizId)),
       notReady: () => setup.notReady,
+      totalMs: () => 10_000,
       log: pino({ enabled: false }),
     };
     const clock = { now: () => performance.now(), wallTime: setup.wallTime ?? (() => Date.now()) };

@@ -165,7 +165,8 @@ export class CompatHandler {
       if (isEnd(result)) recent.record(result, message);
       const { id, kind, attempts } = result;
       log.debug({ id, kind, attempts }, 'message handled');
-      return sendSmsAnswer(style, result);
+      const answer = sendSmsAnswer(style, result);
+      return answer.status === 503 ? { ...answer, by: startedAt + totalMs() } : answer;
     } catch (error) {
       log.error({ err: error }, 'send failed by a defect');
       return refusalAnswer(style, unknownOutcome(undefined, 'the agent failed in an unexpected way'));
