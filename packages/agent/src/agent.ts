@@ -36,6 +36,8 @@ import { StrategyCache } from './sync/strategy-cache.ts';
 import { StrategyIntake } from './sync/strategy-intake.ts';
 
 const recentMessages = 10_000;
+/** The first sends come before the journal, unless they need it: to load and open it takes some 30 ms of a core. */
+const journalAfterMs = 100;
 
 /** The sidecar: serves from the first good strategy on, follows its source, and reports. */
 export class Agent {
@@ -55,6 +57,8 @@ export class Agent {
   readonly #admin: HttpListener;
   readonly #localKeys: LocalKeysFile | undefined;
   #lock: DataDirLock | undefined;
+  #journalTimer: NodeJS.Timeout | undefined;
+  #goesOn = false;
   #phase: AgentPhase = 'starting';
   #cacheTrouble: string | undefined;
 
@@ -69,7 +73,7 @@ export class Agent {
     );
     const onChange = (): void => {
       this.#reporter?.changed();
-      void this.#sender.recover();
+      if (this.#goesOn) void this.#sender.recover();
     };
     const syncLog = log.child({ component: 'strategy-sync' });
     this.#intake = new StrategyIntake({
@@ -129,7 +133,6 @@ export class Agent {
       await this.#journal.start();
       await this.#startFromCache();
       await this.#localKeys?.start();
-      this.#deliveries.start();
       const admin = await this.#admin.start();
       const api = await this.#api.start();
       if (this.#phase === 'starting') this.#phase = 'serving';
@@ -137,12 +140,21 @@ export class Agent {
       await this.#feed.start();
       await this.#intake.settled();
       this.#reporter?.start();
-      void this.#sender.recover();
+      this.#journalTimer = setTimeout(() => {
+        this.#goOn();
+      }, journalAfterMs);
       return { api, admin };
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  /** Goes on with what the last process left, for which the journal is opened. */
+  #goOn(): void {
+    this.#goesOn = true;
+    this.#deliveries.start();
+    void this.#sender.recover();
   }
 
   /** This host's rules have changed: a strategy that was refused may be good now. */
@@ -163,6 +175,7 @@ export class Agent {
     const { sendSide, log } = this.#dependencies;
     const { stopTimeoutMs } = this.#config;
     this.#phase = 'stopping';
+    clearTimeout(this.#journalTimer);
     await this.#api.stop(stopTimeoutMs);
     await this.#feed.stop();
     this.#intake.stop();

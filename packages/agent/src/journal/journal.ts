@@ -58,7 +58,7 @@ export class Journal {
   readonly #dependencies: JournalDependencies;
   readonly #options: JournalOptions;
   readonly #folder: JournalFolder;
-  #lmdb: LoadedLmdb | undefined;
+  #started = false;
   #opening: Promise<OpenedJournal> | undefined;
   #open: OpenJournal | undefined;
   #failedAt = 0;
@@ -73,18 +73,12 @@ export class Journal {
   }
 
   /**
-   * Begins to open the journal. Rejects where it never can be: `DATA_DIR_UNUSABLE`, `JOURNAL_TOO_NEW`. A full disk
-   * is no such reason: whoever needs the journal tries again.
+   * Looks at the journal's folder. Rejects where it never can be used: `DATA_DIR_UNUSABLE`, `JOURNAL_TOO_NEW`. A full
+   * disk is no such reason. The first who needs the journal opens it, and the next where that was in vain.
    */
   async start(): Promise<void> {
     await this.#folder.prepare();
-    try {
-      this.#lmdb = loadLmdb();
-    } catch (error) {
-      this.#reason = `lmdb, which the journal needs, cannot be loaded here: ${wordsOf(error)}`;
-      this.#dependencies.log.error({ reason: this.#reason }, 'journal not open');
-    }
-    void this.opened();
+    this.#started = true;
   }
 
   /** What an operator should know, in a sentence. */
@@ -126,11 +120,10 @@ export class Journal {
 
   async #tryOpen(): Promise<OpenedJournal> {
     const { clock, log } = this.#dependencies;
-    if (this.#lmdb === undefined)
-      return { open: false, reason: this.#reason ?? 'the journal is not started' };
+    if (!this.#started) return { open: false, reason: 'the journal is not started' };
     this.#reason = undefined;
     try {
-      const { file, freed, held, kept } = await this.#openRecovered(this.#lmdb);
+      const { file, freed, held, kept } = await this.#openRecovered(loadLmdb());
       const stock = new JournalStock({ file, clock, log }, this.#options);
       await stock.start();
       this.#open = { open: true, stock, kept };

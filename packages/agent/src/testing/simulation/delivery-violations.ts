@@ -76,7 +76,10 @@ function keptFrom(calls: readonly Told[], when: number): number {
   const kept = calls.filter((told) => isPending(told) && told.toldAt <= when);
   const last = kept.reduce((latest, told) => Math.max(latest, told.toldAt), -Infinity);
   const ids = kept.filter((told) => told.toldAt === last).map(idOf);
-  return Math.min(...kept.filter((told) => ids.includes(idOf(told))).map((told) => told.toldAt));
+  const first = Math.min(...kept.filter((told) => ids.includes(idOf(told))).map((told) => told.toldAt));
+  // Under a key that was free again it may be the message of a caller who did not hear of it.
+  const unheard = calls.filter(({ answer, calledAt }) => answer.kind !== 'result' && calledAt <= when);
+  return unheard.reduce((latest, { calledAt }) => Math.max(latest, calledAt), first);
 }
 
 /** A message that waits is tried until its time: where all was well towards the end, it does not expire. */
