@@ -116,4 +116,13 @@ describe('changes', () => {
     await append('a');
     await expect.poll(() => mover.generations, { timeout: 15_000 }).toEqual([1]);
   });
+
+  it('are refused once it is closed, which it may be twice', async () => {
+    await open({});
+    mover.stopped = true;
+    await append('a');
+    await log.close();
+    await log.close();
+    await expect(append('b')).rejects.toThrow('closed');
+  });
 });

@@ -18,11 +18,12 @@ const writeTo = promisify(write);
 
 /** One of the files of the journal's log: written on from its beginning, and emptied whole. */
 export class LogFile {
-  readonly #file: number;
+  readonly #descriptor: number;
   #size: number;
+  #closed: Promise<void> | undefined;
 
   private constructor(file: number, size: number) {
-    this.#file = file;
+    this.#descriptor = file;
     this.#size = size;
   }
 
@@ -63,8 +64,16 @@ export class LogFile {
     this.#size = 0;
   }
 
+  /** Nothing is written from now on; closing it again is no mistake. */
   close(): Promise<void> {
-    return closeFile(this.#file);
+    this.#closed ??= closeFile(this.#descriptor);
+    return this.#closed;
+  }
+
+  /** Once it is closed its number may be another file's. */
+  get #file(): number {
+    if (this.#closed !== undefined) throw new Error("the journal's log is closed");
+    return this.#descriptor;
   }
 
   async #writeAll(bytes: Buffer, start: number): Promise<void> {
