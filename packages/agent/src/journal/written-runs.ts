@@ -70,7 +70,19 @@ export class WrittenRuns {
   }
 
   /** Sends, or sends again what the route wants sent again. */
-  async run(stock: JournalStock, written: WrittenMessage, names: Names, before?: HeldBefore): Promise<Taken> {
+  run(stock: JournalStock, written: WrittenMessage, names: Names, before?: HeldBefore): Promise<Taken> {
+    const taken = this.#run(stock, written, names, before);
+    // Its time was given by the clock as it was when it came in; it may wait once this is over.
+    if (written.options.deliverBy !== undefined) this.#dependencies.deliveries?.watchUntil(taken);
+    return taken;
+  }
+
+  async #run(
+    stock: JournalStock,
+    written: WrittenMessage,
+    names: Names,
+    before: HeldBefore | undefined,
+  ): Promise<Taken> {
     const { clock, sender, bootClock, deliveries } = this.#dependencies;
     const { id, message, deadline, payload } = written;
     const { options } = written;

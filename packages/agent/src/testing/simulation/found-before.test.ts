@@ -159,6 +159,28 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
       clockJumps: [{ atMs: 11_719, byMs: -72_624 }],
     },
   ],
+  [
+    // Its key was free again; its first attempt is under way when the clock is set, and begins to wait after that.
+    'a clock that is set while a message is tried for the first time is doubted once it waits',
+    {
+      channels: [
+        { host: 0, account: 0 },
+        { host: 0, account: 1 },
+      ],
+      limits: {
+        route: { perSecond: 0.1, burst: 1, over: { kind: 'fallback', rate: { perSecond: 5, burst: 1 } } },
+        channels: [],
+      },
+      phases: [{ fromMs: 0, forMs: 4305, host: 0, percent: 100, manner: { kind: 'swallows-connections' } }],
+      calls: [
+        { atMs: 362, key: 1, deliverInMs: 40_000, timeoutMs: 5000, repeats: 1, pauseMs: 3000, hangUpMs: 1 },
+        { atMs: 0, key: 1, deliverInMs: 5000, timeoutMs: 100, repeats: 0, pauseMs: 1 },
+        { atMs: 0, timeoutMs: 100, repeats: 0, pauseMs: 1 },
+      ],
+      drains: [{ atMs: 4017, channel: 0 }],
+      clockJumps: [{ atMs: 3366, byMs: -60_001 }],
+    },
+  ],
 ];
 
 it.each(kept)('%s', async (_promise, how) => {
