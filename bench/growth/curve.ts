@@ -7,6 +7,10 @@ export interface CurvePoint {
   /** Accepted sends a second. */
   readonly rate: Spread;
   readonly p99Ms: Spread;
+  /** CPU seconds of the agent per 1,000 sends; absent where it was measured before this was noted. */
+  readonly cpuPer1000?: Spread;
+  /** Resident memory of the agent, in MB; absent as above. */
+  readonly residentMb?: Spread;
   /** Sends that were not accepted, of all rounds. */
   readonly failures: number;
 }

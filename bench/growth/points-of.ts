@@ -9,6 +9,8 @@ export function pointsOf(all: readonly Series<Sample>[]): readonly CurvePoint[] 
     x: Number(series.name),
     rate: spreadBy(series, ({ rate }) => rate),
     p99Ms: spreadBy(series, ({ p99Ms }) => p99Ms),
+    cpuPer1000: spreadBy(series, ({ cpuPer1000 }) => cpuPer1000),
+    residentMb: spreadBy(series, ({ residentMb }) => residentMb),
     failures: series.samples.reduce((sum, { failures }) => sum + failures, 0),
   }));
 }

@@ -4,4 +4,4 @@ export type LoadOrder =
   | { readonly kind: 'open'; readonly ratePerSecond: number; readonly seconds: number };
 
 /** How an application sends. */
-export type SenderKind = 'sdk' | 'official-signer' | 'native' | 'compat';
+export type SenderKind = 'sdk' | 'official-signer' | 'native' | 'keyed' | 'compat';

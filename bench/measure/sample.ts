@@ -1,6 +1,7 @@
 import type { Cores } from '../machine/cores.ts';
 import { busyShare, readCoreTimes } from '../machine/core-time.ts';
 import { cpuSeconds } from '../machine/cpu-time.ts';
+import { residentMegabytes } from '../machine/resident-memory.ts';
 import type { BenchProcess } from '../process/bench-process.ts';
 import { perSecond } from './load-result.ts';
 import type { LoadResult } from './load-result.ts';
@@ -11,6 +12,8 @@ export interface Sample extends LoadResult {
   readonly rate: number;
   /** CPU seconds of the subject per 1,000 sends; NaN where the kernel does not tell. */
   readonly cpuPer1000: number;
+  /** Resident memory of the subject at the end, in MB; NaN where the kernel does not tell. */
+  readonly residentMb: number;
   /** How busy the core of the subject was, 0–1; NaN where nothing is pinned. */
   readonly subjectBusy: number;
   /** How busy the other cores were, 0–1; NaN where nothing is pinned. */
@@ -31,6 +34,7 @@ export async function sampleOf(
     ...result,
     rate: perSecond(result),
     cpuPer1000: (((cpuAfter ?? Number.NaN) - (cpuBefore ?? 0)) / result.sends) * 1000,
+    residentMb: (await residentMegabytes(subject.pid)) ?? Number.NaN,
     subjectBusy: busyShare(before, after, cores?.subject ?? []),
     restBusy: busyShare(before, after, cores?.rest ?? []),
   };

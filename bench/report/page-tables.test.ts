@@ -31,7 +31,23 @@ const results: Results = {
       day: '2026-01-31',
     },
   ],
-  curves: [],
+  curves: [
+    {
+      id: 'growth-rate',
+      title: 'Sends a second',
+      grows: 'asked for a second',
+      points: [
+        {
+          x: 1000,
+          rate: { median: 999, min: 998, max: 1000 },
+          p99Ms: { median: 4.5, min: 4, max: 5 },
+          cpuPer1000: { median: 0.25, min: 0.2, max: 0.3 },
+          failures: 0,
+        },
+      ],
+      day: '2026-01-31',
+    },
+  ],
 };
 
 it('shows target, measured, and whether it is met, and what was not measured', () => {
@@ -39,6 +55,7 @@ it('shows target, measured, and whether it is met, and what was not measured', (
   expect(page).toContain('| sends/s, agent ÷ SDK | ≥ 2 | 2.50 (2.25–3.00) | met |');
   expect(page).toContain('| longest pause | ≤ 10 ms | 31.0 ms  | **not met** |');
   expect(page).toContain('| not yet | ≤ 1 | not measured | |');
+  expect(page).toContain('| 1,000 | 999 (998–1,000) | 4.50 (4.00–5.00) | 0.250 (0.200–0.300) | – | 0 |');
   expect(page).toContain('- agent: 12,346 sends/s (12,000–13,000)');
   expect(page).toContain('- Something to know.');
 });

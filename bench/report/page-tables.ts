@@ -1,6 +1,7 @@
 import { showNumber } from './show-number.ts';
 import { showTarget } from './show-target.ts';
 import type { CurveResult, RowResult, Results } from './result.ts';
+import type { Spread } from '../measure/spread.ts';
 import type { RowSpec } from '../rows/row.ts';
 
 /** The table of all rows, and below it the figures behind each, as Markdown. */
@@ -39,14 +40,18 @@ function curveTable({ title, grows, points, day }: CurveResult): readonly string
   return [
     `**${title}** (${day})`,
     '',
-    `| ${grows} | sends/s | p99, ms | failed |`,
-    '| ---: | --- | --- | ---: |',
-    ...points.map(
-      ({ x, rate, p99Ms, failures }) =>
-        `| ${x.toLocaleString('en')} | ${showNumber(rate.median)} ${range(rate)} | ${showNumber(p99Ms.median)} ${range(p99Ms)} | ${String(failures)} |`,
-    ),
+    `| ${grows} | sends/s | p99, ms | CPU, s per 1,000 | memory, MB | failed |`,
+    '| ---: | --- | --- | --- | --- | ---: |',
+    ...points.map(({ x, rate, p99Ms, cpuPer1000, residentMb, failures }) => {
+      const cells = [rate, p99Ms, cpuPer1000, residentMb].map(cell);
+      return `| ${x.toLocaleString('en')} | ${cells.join(' | ')} | ${String(failures)} |`;
+    }),
     '',
   ];
+}
+
+function cell(spread: Spread | undefined): string {
+  return spread === undefined ? '–' : `${showNumber(spread.median)} ${range(spread)}`;
 }
 
 function details({ title }: RowSpec, { figures, notes, day }: RowResult): readonly string[] {

@@ -22,9 +22,10 @@ export function terminalLines({ id, title, target }: RowSpec, measured: Measured
 export function curveLines({ id, title, grows, points }: CurveResult): readonly string[] {
   return [
     `• ${title} [${id}]`,
-    ...points.map(({ x, rate, p99Ms, failures }) => {
+    ...points.map(({ x, rate, p99Ms, cpuPer1000, residentMb, failures }) => {
+      const cost = `${showNumber(cpuPer1000?.median ?? NaN)} s of CPU per 1,000, ${showNumber(residentMb?.median ?? NaN)} MB`;
       const failed = failures === 0 ? '' : `, ${String(failures)} failed`;
-      return `    ${x.toLocaleString('en')} ${grows}: ${showNumber(rate.median)} sends/s, p99 ${showNumber(p99Ms.median)} ms${failed}`;
+      return `    ${x.toLocaleString('en')} ${grows}: ${showNumber(rate.median)} sends/s, p99 ${showNumber(p99Ms.median)} ms, ${cost}${failed}`;
     }),
   ];
 }

@@ -15,6 +15,7 @@ const openers: Readonly<Record<SenderKind, (options: SenderOptions) => Promise<S
   'official-signer': async (options) =>
     (await import('../load/official-signer-sender.ts')).officialSignerSender(options),
   native: async (options) => (await import('../load/native-sender.ts')).nativeSender(options),
+  keyed: async (options) => (await import('../load/native-sender.ts')).nativeSender(options, true),
   compat: async (options) => (await import('../load/compat-sender.ts')).compatSender(options),
 };
 
