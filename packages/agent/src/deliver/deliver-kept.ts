@@ -6,7 +6,8 @@ import type { OpenEntry } from '../journal/journal-entry.ts';
 import type { EntryPlace } from '../journal/entry-place.ts';
 import type { JournalStock } from '../journal/journal-stock.ts';
 import { LateEnd } from '../journal/late-end.ts';
-import { AttemptNotWritten, MessageRun } from '../journal/message-run.ts';
+import { AttemptNotWritten } from '../journal/attempt-not-written.ts';
+import { MessageRun } from '../journal/message-run.ts';
 import type { BootClock } from '../reconcile/boot-clock.ts';
 import type { SendResult } from '../send/send-result.ts';
 

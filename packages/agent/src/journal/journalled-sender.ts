@@ -16,7 +16,7 @@ import type { Journal, OpenedJournal } from './journal.ts';
 import { pendingResult } from './keep-until.ts';
 import { damaged, inProgress, noJournal, replayOf, reused } from './key-answers.ts';
 import { lookUp } from './look-up.ts';
-import { unknownEntry } from './message-run.ts';
+import { unknownEntry } from './told-of-run.ts';
 import { payloadText } from './payload-text.ts';
 import { impliedKey, isSpent, SameMessages } from './same-message.ts';
 import { over, WrittenRuns } from './written-runs.ts';

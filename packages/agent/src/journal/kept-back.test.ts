@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { AttemptStart } from '../send/attempt-log.ts';
 import { messageTo, realClock as clock } from '../testing/send-fixture.ts';
 import type { JournalStock } from './journal-stock.ts';
-import { AttemptNotWritten, MessageRun } from './message-run.ts';
+import { AttemptNotWritten } from './attempt-not-written.ts';
+import { MessageRun } from './message-run.ts';
 
 it('what the journal keeps back tells which of the attempts before it were written', async () => {
   const stock = {

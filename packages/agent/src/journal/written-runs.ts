@@ -10,8 +10,9 @@ import type { JournalStock } from './journal-stock.ts';
 import { keepUntil } from './keep-until.ts';
 import { noJournal } from './key-answers.ts';
 import { LateEnd } from './late-end.ts';
-import { AttemptNotWritten, MessageRun } from './message-run.ts';
-import type { HeldBefore, RunFacts } from './message-run.ts';
+import { AttemptNotWritten } from './attempt-not-written.ts';
+import { MessageRun } from './message-run.ts';
+import type { HeldBefore, RunFacts } from './run-facts.ts';
 
 /** What messages that are written down are sent with. */
 export interface WrittenRunsDependencies {

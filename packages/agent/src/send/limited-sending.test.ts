@@ -2,7 +2,7 @@ import type { StrategyInput } from '@waystation/core';
 import { startSimulator } from '@waystation/simulator';
 import type { Simulator } from '@waystation/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AttemptNotWritten } from '../journal/message-run.ts';
+import { AttemptNotWritten } from '../journal/attempt-not-written.ts';
 import type { SendSide } from '../status/send-side.ts';
 import { messageTo, openTestSending, snapshotOf } from '../testing/send-fixture.ts';
 import type { AttemptLog } from './attempt-log.ts';

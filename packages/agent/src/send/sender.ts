@@ -3,7 +3,7 @@ import type { Message } from '@waystation/core';
 import { mayComeLater } from '../deliver/deliver-kept.ts';
 import type { HealthTracker } from '../health/health-tracker.ts';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
-import { AttemptNotWritten } from '../journal/message-run.ts';
+import { AttemptNotWritten } from '../journal/attempt-not-written.ts';
 import { MessageGate } from '../limits/message-gate.ts';
 import type { MessageGateDependencies } from '../limits/message-gate.ts';
 import type { SendCounts } from '../status/send-side.ts';
