@@ -78,7 +78,8 @@ function keptFrom(calls: readonly Told[], when: number): number {
   const ids = kept.filter((told) => told.toldAt === last).map(idOf);
   const first = Math.min(...kept.filter((told) => ids.includes(idOf(told))).map((told) => told.toldAt));
   // Under a key that was free again it may be the message of a caller who did not hear of it.
-  const unheard = calls.filter(({ answer, calledAt }) => answer.kind !== 'result' && calledAt <= when);
+  const isUnheard = ({ kind }: Told['answer']): boolean => kind !== 'result' && kind !== 'refused';
+  const unheard = calls.filter(({ answer, calledAt }) => isUnheard(answer) && calledAt <= when);
   return unheard.reduce((latest, { calledAt }) => Math.max(latest, calledAt), first);
 }
 
