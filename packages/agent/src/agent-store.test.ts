@@ -100,6 +100,32 @@ describe('an agent that follows a store', () => {
     expect(await agent.status()).toMatchObject({ ready: true, strategy: { revision } });
   });
 
+  it('follows drains when it starts from its cache while the strategy is deleted', async () => {
+    const revision = await put(keys.strategy, strategy('a', 'b'));
+    await put(keys.override('a'), { kind: 'drain' });
+    const first = await fixture.start({}, store);
+    await routesBy(first, { revision });
+    await fixture.stop(first);
+    store.heal();
+    await store.transact([], [{ type: 'delete', key: keys.strategy }]);
+    await store.transact([], [{ type: 'delete', key: keys.override('a') }]);
+    const drained = async (agent: StartedAgent): Promise<unknown> => (await agent.status())['channels'];
+    const second = await fixture.start({}, store);
+    await expect
+      .poll(() => drained(second), patience)
+      .toMatchObject([
+        { name: 'a', drained: false },
+        { name: 'b', drained: false },
+      ]);
+    await put(keys.override('b'), { kind: 'drain', reason: 'works' });
+    await expect.poll(() => drained(second), patience).toMatchObject([{}, { name: 'b', drained: true }]);
+    expect(await second.status()).toMatchObject({ ready: true, strategy: { revision, source: 'cache' } });
+    await fixture.stop(second);
+    store.failCalls();
+    const third = await fixture.start({}, store);
+    expect(await drained(third)).toMatchObject([{ drained: false }, { name: 'b', drained: true }]);
+  });
+
   it('goes on without its store, says since when, and catches up', async () => {
     await put(keys.strategy, strategy('a'));
     const agent = await fixture.start({}, store);

@@ -43,7 +43,13 @@ export interface StoreCompare {
 
 /** A write of a transaction. */
 export type StoreWrite =
-  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | {
+      readonly type: 'put';
+      readonly key: string;
+      readonly value: string;
+      /** Id of the lease that the key ends with; absent: it stays. One that has ended fails the transaction as a whole. */
+      readonly lease?: string;
+    }
   | { readonly type: 'delete'; readonly key: string };
 
 /** How a transaction ended; when its conditions did not hold, what stands under the compared keys now. */

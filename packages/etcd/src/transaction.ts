@@ -25,7 +25,8 @@ export function toTransactionResult({ header, succeeded, responses }: ITxnRespon
 }
 
 function toOperation(write: StoreWrite): IRequestOp {
-  return write.type === 'put'
-    ? { request_put: { key: Buffer.from(write.key), value: Buffer.from(write.value) } }
-    : { request_delete_range: { key: Buffer.from(write.key) } };
+  const key = Buffer.from(write.key);
+  if (write.type === 'delete') return { request_delete_range: { key } };
+  const { value, lease } = write;
+  return { request_put: { key, value: Buffer.from(value), ...(lease !== undefined && { lease }) } };
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +84,23 @@ describe('DataDirLock', () => {
       for (const { reason } of lost) expect(reason).toMatchObject({ code: 'DATA_DIR_LOCKED' });
       for (const { value } of won) await value.release();
     }
+  });
+
+  it('sweeps what was left by those who were killed while they announced themselves, and nothing else', async () => {
+    const path = (name: string): string => join(dir, 'lock', name);
+    const age = (name: string): Promise<void> => utimes(path(name), 0, 0);
+    await leaveStaleLock('dead.new');
+    await leaveStaleLock('young.new');
+    const alive = createServer();
+    alive.listen(path('alive.new'));
+    await once(alive, 'listening');
+    await age('dead.new');
+    await age('alive.new');
+    const lock = await DataDirLock.acquire(dir);
+    const left = await readdir(join(dir, 'lock'));
+    await lock.release();
+    alive.close();
+    expect(left.filter((name) => name.endsWith('.new')).sort()).toEqual(['alive.new', 'young.new']);
   });
 
   it('explains a directory that cannot be used', async () => {

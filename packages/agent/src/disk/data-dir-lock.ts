@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isWaystationError, WaystationError } from '@waystation/core';
 import * as z from 'zod';
+import { removeDeadSocket } from './dead-socket.ts';
 import { makeFolder } from './make-folder.ts';
 import { removeSocket } from './remove-socket.ts';
 
@@ -15,6 +16,8 @@ type Contender = z.output<typeof contenderSchema>;
 /** How long a contender may take to say who it is; one that is silent is alive all the same (it may be paused). */
 const answerMs = 2000;
 const pollMs = 20;
+/** A passing name that refuses connections and is older than this is nobody's: to listen takes less than a ms. */
+const passingMs = 60_000;
 /** A socket's path must fit into `sun_path`: 108 bytes on Linux, 104 elsewhere, its end included. */
 const maxSocketPath = process.platform === 'linux' ? 107 : 103;
 
@@ -56,6 +59,7 @@ export class DataDirLock {
       throw isWaystationError(error) ? error : unusable(dataDir, error);
     }
     lock.#state = 'held';
+    await lock.#sweep();
     return lock;
   }
 
@@ -91,6 +95,16 @@ export class DataDirLock {
     });
     this.#server.unref();
     await rename(passing, this.#path(this.#name));
+  }
+
+  /** Removes the passing names of those who were killed while they announced themselves; what stays does no harm. */
+  async #sweep(): Promise<void> {
+    const names = await readdir(this.#folder).catch(() => []);
+    for (const name of names.filter((each) => each.endsWith('.new'))) {
+      const path = this.#path(name);
+      const { mtimeMs = Infinity } = (await stat(path).catch(() => undefined)) ?? {};
+      if (Date.now() - mtimeMs > passingMs) await removeDeadSocket(path).catch(() => undefined);
+    }
   }
 
   async #outlastOthers(dataDir: string): Promise<void> {

@@ -84,7 +84,7 @@ function follow(ports: Readonly<Record<string, number>>, changes: Partial<Strate
   tracker.renew(open, snapshot);
 }
 
-const limits = { connectMs: 3000, readMs: 5000, deadline: 1e9, callerDeadline: 2e9 };
+const limits = { deadline: 1e9, callerDeadline: 2e9 };
 
 function attempt(channel: string, port: number, outcome: Outcome, ms = 3000): void {
   tracker.begun(channel);

@@ -2,6 +2,8 @@ import { chmod } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { Server as PlainServer } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { isWaystationError, WaystationError } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
@@ -46,6 +48,10 @@ export class HttpListener {
   #server: Server | undefined;
   /** The newest answer of each connection: the last to be written, so that none is owed once it is closed. */
   readonly #newest = new WeakMap<object, ServerResponse>();
+  /** Connections whose answers have not all gone out: their callers read slowly, or an earlier answer is due first. */
+  readonly #untaken = new Set<Socket>();
+  /** Those who wait until there are none. */
+  readonly #waiting: (() => void)[] = [];
   #stopping = false;
 
   constructor(dependencies: HttpListenerDependencies, options: HttpListenerOptions) {
@@ -73,6 +79,11 @@ export class HttpListener {
         ? createHttpServer(options, onRequest)
         : createHttpsServer({ ...options, ...tls }, onRequest);
     server.maxConnections = maxConnections;
+    server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+      socket.once('close', () => {
+        this.#taken(socket);
+      });
+    });
     server.on('checkContinue', onRequest);
     server.on('checkExpectation', onRequest);
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -93,6 +104,11 @@ export class HttpListener {
     const cut = setTimeout(() => {
       server.closeAllConnections();
     }, deadlineMs);
+    if (this.#untaken.size > 0) {
+      // Its own close would cut them: a connection is idle to it once its answer was handed over, not once it has gone.
+      PlainServer.prototype.close.call(server);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
     await new Promise<void>((resolve) => {
       server.close(() => {
         resolve();
@@ -107,6 +123,9 @@ export class HttpListener {
     const hangUp = new CancelSource();
     response.on('close', () => {
       if (!response.writableFinished) hangUp.abort();
+      if (this.#untaken.size > 0 && this.#newest.get(request.socket)?.closed === true) {
+        this.#taken(request.socket);
+      }
     });
     response.on('error', ignore);
     let answer: HttpAnswer;
@@ -126,15 +145,25 @@ export class HttpListener {
     if (response.destroyed || response.headersSent) return;
     // A caller that was never told to continue will not send the body that the parser waits for.
     const unread = !request.complete && request.headers.expect !== undefined;
-    if (answer.close === true || unread || this.#stopping) response.shouldKeepAlive = false;
+    // Where another answer is owed behind this one, that one is the last.
+    const last = this.#stopping && this.#newest.get(request.socket) === response;
+    if (answer.close === true || unread || last) response.shouldKeepAlive = false;
     const headers = ['cache-control', 'no-store', 'content-length', String(Buffer.byteLength(answer.body))];
     for (const name in answer.headers) headers.push(name, answer.headers[name] ?? '');
     response.writeHead(answer.status, headers);
     response.end(request.method === 'HEAD' ? undefined : answer.body);
     // What is left of an unwanted body is read and dropped: closing on it could take the answer along.
     if (!request.readableEnded) request.resume();
+    if (response.writableLength === 0) return;
+    this.#untaken.add(request.socket);
     // What does not fit into the connection waits in memory, though not for ever.
     if (request.socket.writableLength > 0) response.setTimeout(this.#options.readTimeoutMs ?? 30_000);
+  }
+
+  /** Nothing waits to go out on this connection any more. */
+  #taken(socket: Socket): void {
+    if (!this.#untaken.delete(socket) || this.#untaken.size > 0) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Answers bytes that are no request, after the answers still owed on the connection, and closes it. */

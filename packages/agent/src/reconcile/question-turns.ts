@@ -8,7 +8,7 @@ export interface TurnBounds {
 }
 
 interface Waiting {
-  readonly until: number;
+  readonly until: () => number;
   readonly go: () => void;
   readonly giveUp: () => void;
 }
@@ -29,12 +29,12 @@ export class QuestionTurns {
     this.#bounds = bounds;
   }
 
-  /** Makes a request when its turn has come; gives it up where that is not before `until`. */
-  async take(until: number, request: () => Promise<ChannelCallResult>): Promise<ChannelCallResult> {
+  /** Makes a request when its turn has come; gives it up where that is not before `until`, which may grow meanwhile. */
+  async take(until: () => number, request: () => Promise<ChannelCallResult>): Promise<ChannelCallResult> {
     if (this.#stopped) return stopping;
     const { perSecond } = this.#bounds();
     const waitMs = (this.#waiting.length * 1000) / perSecond;
-    if (this.#clock.now() + waitMs > until) return noPlace(perSecond);
+    if (this.#clock.now() + waitMs > until()) return noPlace(perSecond);
     const granted = await new Promise<boolean>((resolve) => {
       this.#waiting.push({
         until,
@@ -68,7 +68,7 @@ export class QuestionTurns {
     const { perSecond, maxConcurrent } = this.#bounds();
     while (this.#waiting.length > 0) {
       const now = this.#clock.now();
-      if ((this.#waiting[0]?.until ?? 0) < now) {
+      if ((this.#waiting[0]?.until() ?? 0) < now) {
         this.#waiting.shift()?.giveUp();
         continue;
       }

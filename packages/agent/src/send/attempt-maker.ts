@@ -98,10 +98,8 @@ export class AttemptMaker {
       if (outcome.class === 'accepted') this.#accepted = result;
     } finally {
       const { candidate, deadline } = order;
-      const { connectMs, readMs } = this.#message.state.snapshot.strategy.timeouts;
       const { deadline: callerDeadline } = this.#plan;
-      const ended = outcome && { outcome, startedAt, endedAt, deadline, callerDeadline, connectMs, readMs };
-      health.ended(candidate, ended);
+      health.ended(candidate, outcome && { outcome, startedAt, endedAt, deadline, callerDeadline });
     }
     this.#ended(order, outcome, startedAt, endedAt);
   }

@@ -7,7 +7,7 @@ import type { SourceState, StrategyFeed, StrategyTaker } from './offered-strateg
 
 /** What following a file needs. */
 export interface FileSyncDependencies {
-  readonly taker: StrategyTaker;
+  readonly taker: Pick<StrategyTaker, 'offer' | 'refuse'>;
   readonly clock: Clock;
   readonly log: AgentLogger;
   /** Called when freshness changed. */
@@ -75,7 +75,7 @@ export class FileSync implements StrategyFeed {
     else if (wasStale) onChange();
   }
 
-  #hand(text: string, taker: StrategyTaker): void {
+  #hand(text: string, taker: FileSyncDependencies['taker']): void {
     this.#seen = text;
     this.#revision += 1;
     const document = readDocument(text, this.#path);

@@ -16,6 +16,8 @@ export interface OfferedStrategy {
 /** Takes what a source has: routes by it, or refuses it and says so. Never throws. */
 export interface StrategyTaker {
   offer(offered: OfferedStrategy): void;
+  /** Lets these overrides hold over the strategy that was offered last; without one, nothing happens. */
+  override(overrides: OfferedStrategy['overrides']): void;
   /** Something that is not even JSON or YAML stands where the strategy should. */
   refuse(source: StrategySource, revision: Revision, reason: string): void;
 }

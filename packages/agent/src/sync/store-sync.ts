@@ -133,6 +133,9 @@ export class StoreSync implements StrategyFeed {
           overrides: effect.overrides,
         });
         return;
+      case 'override':
+        this.#dependencies.taker.override(effect.overrides);
+        return;
       case 'warn':
         this.#dependencies.log.warn({ about: effect.about, reason: effect.message }, 'strategy feed');
     }

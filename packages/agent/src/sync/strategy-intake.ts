@@ -80,6 +80,12 @@ export class StrategyIntake implements StrategyTaker {
     this.#add(offered, this.#take(offered));
   }
 
+  override(overrides: OfferedStrategy['overrides']): void {
+    const newest = this.#newest;
+    if (newest === undefined || canonicalOverrides(newest) === canonicalOverrides({ overrides })) return;
+    this.offer({ ...newest, overrides });
+  }
+
   /** Waits until everything that was offered has been taken or refused. */
   settled(): Promise<void> {
     return this.#work.settled();
@@ -186,7 +192,7 @@ export class StrategyIntake implements StrategyTaker {
   }
 }
 
-function canonicalOverrides({ overrides }: OfferedStrategy): string {
+function canonicalOverrides({ overrides }: Pick<OfferedStrategy, 'overrides'>): string {
   return canonicalJson(Object.fromEntries(overrides));
 }
 

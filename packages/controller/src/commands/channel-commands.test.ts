@@ -34,6 +34,22 @@ describe('channel drain', () => {
     });
   });
 
+  it('is made with its end or not at all', async () => {
+    const puts: string[] = [];
+    const { revision } = await desk.store.list('');
+    expect(await drain('cn-hangzhou', '--for', '30m')).toMatchObject({ code: 0 });
+    for await (const { events } of desk.store.watch(desk.keys.override('cn-hangzhou'), revision + 1)) {
+      puts.push(...events.map(({ type }) => type));
+      break;
+    }
+    expect(puts).toEqual(['put']);
+    desk.store.loseLeases();
+    expect(await desk.stored(desk.keys.override('cn-hangzhou'))).toBeUndefined();
+    vi.spyOn(desk.store, 'lease').mockRejectedValue(new Error('no lease today'));
+    expect((await drain('cn-hangzhou', '--for', '30m')).code).not.toBe(0);
+    expect(await desk.stored(desk.keys.override('cn-hangzhou'))).toBeUndefined();
+  });
+
   it('asks for an end that no waiting for agents puts off', async () => {
     const lease = vi.spyOn(desk.store, 'lease');
     expect(await drain('cn-hangzhou', '--for', '30s', '--wait')).toMatchObject({ code: 0 });

@@ -18,7 +18,8 @@ export class OverrideRepository {
   /**
    * Sets or removes a channel's override, provided that what the decision was made from (`seen`) still stands, else
    * `STRATEGY_CONFLICT`: two operators who drain two channels at once must not leave a route without any.
-   * With `forMs` the override ends by itself that much later, whatever becomes of this program.
+   * With `forMs` the override ends by itself that much later, whatever becomes of this program: its lease is granted before, and used in the same
+   * transaction.
    */
   async write(
     channel: string,
@@ -38,31 +39,25 @@ export class OverrideRepository {
     );
     const key = this.#writer.keys.override(channel);
     const value = change.override === undefined ? undefined : JSON.stringify(change.override);
+    const lease =
+      value === undefined || change.forMs === undefined
+        ? undefined
+        : // Nobody keeps it alive, this program neither.
+          await this.#writer.store.lease(change.forMs, { keepAlive: false });
     const result = await this.#writer.store.transact(change.seen.slice(0, maxCompares), [
-      value === undefined ? { type: 'delete', key } : { type: 'put', key, value },
+      value === undefined
+        ? { type: 'delete', key }
+        : { type: 'put', key, value, ...(lease !== undefined && { lease: lease.id }) },
       ...eventWrites(this.#writer.keys, event, events),
     ]);
     if (!result.committed) {
+      // Without a key it holds nothing; where it cannot be ended now it runs out.
+      await lease?.revoke().catch(() => undefined);
       throw new WaystationError(
         'STRATEGY_CONFLICT',
         `the strategy or an override changed while ${this.#writer.author} changed channel ${channel}; nothing was changed: look at "wayctl status" and try again`,
       );
     }
-    if (value !== undefined && change.forMs !== undefined) await this.#expire(key, value, change.forMs);
     return result.revision;
-  }
-
-  /** Puts the override once more, under a lease that nobody keeps alive, this program neither. */
-  async #expire(key: string, value: string, forMs: number): Promise<void> {
-    try {
-      const lease = await this.#writer.store.lease(forMs, { keepAlive: false });
-      await lease.put(key, value);
-    } catch (cause) {
-      throw new WaystationError(
-        'STORE_LEASE_LOST',
-        `the override is made, but without an end: take it back by hand (${cause instanceof Error ? cause.message : String(cause)})`,
-        { cause },
-      );
-    }
   }
 }

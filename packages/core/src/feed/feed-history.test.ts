@@ -58,6 +58,8 @@ class Driver {
   readonly store = new FakeStore();
   now = 0;
   applied: Applied | undefined;
+  /** What holds over the strategy that is routed by; at first what was kept from before. */
+  overrides: Applied['overrides'] = new Map([['c', { kind: 'drain' }]]);
   /** Calls to the store fail. */
   away = false;
   /** The watch is open and nothing comes through it but signs of life of the revision it had. */
@@ -87,6 +89,11 @@ class Driver {
           expect(effect.strategy.revision).toBeGreaterThanOrEqual(this.#appliedInWatch);
           this.#appliedInWatch = effect.strategy.revision;
           this.applied = effect;
+          this.overrides = effect.overrides;
+          break;
+        case 'override':
+          expect(this.applied).toBeUndefined();
+          this.overrides = effect.overrides;
           break;
         case 'stop':
           this.#watch = undefined;
@@ -279,12 +286,10 @@ function expectNewest(driver: Driver): void {
   if (stored !== undefined) {
     expect(driver.applied?.strategy).toEqual({ text: stored.value, revision: stored.modRevision });
   }
-  if (driver.applied !== undefined) {
-    const drained = [...driver.store.entries.keys()].filter((key) => key.startsWith(keys.overrides));
-    expect([...driver.applied.overrides.keys()].sort()).toEqual(
-      drained.map((key) => key.slice(keys.overrides.length)).sort(),
-    );
-  }
+  const drained = [...driver.store.entries.keys()].filter((key) => key.startsWith(keys.overrides));
+  expect([...driver.overrides.keys()].sort()).toEqual(
+    drained.map((key) => key.slice(keys.overrides.length)).sort(),
+  );
   expect(driver.stale).toBe(false);
 }
 

@@ -23,11 +23,15 @@ function showEffect(effect: FeedEffect): string {
       return 'stop';
     case 'warn':
       return `warn ${effect.about}: ${effect.message}`;
-    case 'apply': {
-      const overrides = [...effect.overrides].map(([channel, { kind }]) => ` ${channel}:${kind}`).join('');
-      return `apply ${effect.strategy.text}@${String(effect.strategy.revision)}${overrides}`;
-    }
+    case 'apply':
+      return `apply ${effect.strategy.text}@${String(effect.strategy.revision)}${showOverrides(effect)}`;
+    case 'override':
+      return `override${showOverrides(effect)}`;
   }
+}
+
+function showOverrides({ overrides }: Extract<FeedEffect, { type: 'apply' | 'override' }>): string {
+  return [...overrides].map(([channel, { kind }]) => ` ${channel}:${kind}`).join('');
 }
 
 function showState(state: FeedState, now: number): string {

@@ -118,6 +118,8 @@ export type FeedEffect =
       readonly strategy: StrategyText;
       readonly overrides: FeedContent['overrides'];
     }
+  /** The store has shown no strategy yet: let these overrides hold over one that was kept from before, if any. */
+  | { readonly type: 'override'; readonly overrides: FeedContent['overrides'] }
   | { readonly type: 'warn'; readonly about: FeedWarning; readonly message: string };
 
 /** A feed's next state, and what is to be done. */

@@ -258,8 +258,9 @@ function contentEffects(
         : `the strategy was deleted from the store; the last good one (revision ${String(strategy.revision)}) serves on`;
     effects.push({ type: 'warn', about: 'strategy-missing', message });
   }
-  if (strategy !== undefined && !sameContent(before, content)) {
-    effects.push({ type: 'apply', strategy, overrides });
-  }
+  const changed = !sameContent(before, content);
+  if (strategy === undefined) {
+    if (first || changed) effects.push({ type: 'override', overrides });
+  } else if (changed) effects.push({ type: 'apply', strategy, overrides });
   return effects;
 }

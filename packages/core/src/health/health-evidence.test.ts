@@ -4,7 +4,7 @@ import { outcomeOf } from '../sending/outcome.ts';
 import type { Outcome } from '../sending/outcome.ts';
 import { evidenceOf } from './health-evidence.ts';
 
-const limits = { deadline: 5000, callerDeadline: 10_000, connectMs: 3000, readMs: 5000 };
+const limits = { deadline: 5000, callerDeadline: 10_000 };
 
 function evidence(outcome: Outcome, endedAt = 100, changes: Partial<typeof limits> = {}) {
   return evidenceOf({ outcome, startedAt: 0, endedAt, ...limits, ...changes });
@@ -48,13 +48,14 @@ describe('evidenceOf', () => {
   });
 
   it('does not blame a host for what the caller’s own deadline cut short', () => {
-    const timeout = classifyTransport({ kind: 'timeout', written: true });
-    const short = { deadline: 1000, callerDeadline: 1000 };
-    expect(evidence(timeout, 1000, short).kind).toBe('nothing');
+    const cut = classifyTransport({ kind: 'timeout', written: true, cutShort: true });
+    const short = { deadline: 6000, callerDeadline: 6000 };
+    // However long it took with connecting.
+    expect(evidence(cut, 6000, short).kind).toBe('nothing');
     // Its ceiling was reached all the same.
-    expect(evidence(timeout, 1000, { ...short, readMs: 900 }).kind).toBe('fault');
+    expect(evidence(classifyTransport({ kind: 'timeout', written: true }), 6000, short).kind).toBe('fault');
     // The plan gave it up in favour of another candidate, with the caller's time left.
-    expect(evidence(timeout, 1000, { deadline: 1000 }).kind).toBe('fault');
+    expect(evidence(cut, 1000, { deadline: 1000 }).kind).toBe('fault');
     // It failed by itself before the deadline.
     expect(evidence(classifyTransport({ kind: 'reset', written: true }), 900, short).kind).toBe('fault');
   });

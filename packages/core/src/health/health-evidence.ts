@@ -10,10 +10,6 @@ export interface EndedTry {
   readonly deadline: Instant;
   /** When the caller wants its answer. */
   readonly callerDeadline: Instant;
-  /** Ceiling for connecting, in ms. */
-  readonly connectMs: number;
-  /** Ceiling from the request written to the answer read, in ms. */
-  readonly readMs: number;
 }
 
 /** Something that went wrong at a host. */
@@ -48,7 +44,7 @@ export function evidenceOf(ended: EndedTry): Evidence {
   return { kind: 'fault', fault: { timedOut: outcome.timedOut === true, connection, reason } };
 }
 
-function cutShort({ outcome, startedAt, endedAt, deadline, callerDeadline, ...ceilings }: EndedTry): boolean {
-  const ceiling = outcome.written ? ceilings.readMs : ceilings.connectMs;
-  return outcome.timedOut === true && deadline >= callerDeadline && endedAt - startedAt < ceiling;
+/** Only the transport knows: what connecting took is no time that an answer was waited for. */
+function cutShort({ outcome, deadline, callerDeadline }: EndedTry): boolean {
+  return outcome.cutShort === true && deadline >= callerDeadline;
 }

@@ -24,6 +24,8 @@ export interface TransportFailure {
   readonly written: boolean;
   /** The platform's code (`ECONNREFUSED`) where there is one. */
   readonly code?: string | undefined;
+  /** It was given up before its ceiling, for connecting or for the answer, had passed; absent: it was not. */
+  readonly cutShort?: boolean | undefined;
 }
 
 /** What each failure is called, for people. */
@@ -42,13 +44,14 @@ export const transportWords: Readonly<Record<TransportFailureKind, string>> = {
 
 /** The outcome of a request without an answer: written decides, not the kind of failure. */
 export function classifyTransport(failure: TransportFailure): Outcome {
-  const { kind, written, code } = failure;
+  const { kind, written, code, cutShort } = failure;
   const timedOut = kind === 'timeout' || kind === 'connect-timeout';
   if (written) {
     return outcomeOf('unknown', {
       code,
       written,
       timedOut,
+      cutShort,
       reason: `${transportWords[kind]} after the request was written`,
     });
   }
@@ -56,6 +59,7 @@ export function classifyTransport(failure: TransportFailure): Outcome {
     code,
     written,
     timedOut,
+    cutShort,
     reason: `${transportWords[kind]} before anything was written`,
     // Who gives an attempt up has learnt nothing of the host.
     excludes: kind === 'cancelled' ? 'nothing' : 'host',

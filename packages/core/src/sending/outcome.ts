@@ -32,6 +32,8 @@ export interface Outcome {
   readonly retryAfterMs?: number;
   /** The attempt ran out of time; absent: it did not. */
   readonly timedOut?: true;
+  /** That time ended before the ceiling for connecting or for the answer had passed; absent: it did not. */
+  readonly cutShort?: true;
 }
 
 /** What each class excludes for the message unless a code says otherwise, what it means, and what comes next. */
@@ -93,6 +95,7 @@ export interface OutcomeFacts {
   readonly code?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly timedOut?: boolean;
+  readonly cutShort?: boolean | undefined;
 }
 
 /** An outcome of a class, with what the class excludes filled in. */
@@ -106,5 +109,6 @@ export function outcomeOf(outcomeClass: OutcomeClass, facts: OutcomeFacts): Outc
   if (facts.code !== undefined) outcome.code = facts.code;
   if (facts.retryAfterMs !== undefined) outcome.retryAfterMs = facts.retryAfterMs;
   if (facts.timedOut === true) outcome.timedOut = true;
+  if (facts.cutShort === true) outcome.cutShort = true;
   return outcome;
 }

@@ -118,7 +118,10 @@ export class MemoryStore implements ConfigStore {
     if (compares.some(({ key, modRevision }) => (this.#keys.entry(key)?.modRevision ?? 0) !== modRevision)) {
       return { committed: false, revision: this.revision, current };
     }
+    const leased = writes.filter((write) => write.type === 'put').filter(({ lease }) => lease !== undefined);
+    for (const { lease } of leased) this.#leaseOf(lease);
     this.#write(writes);
+    for (const { lease, key } of leased) this.#leaseOf(lease).keys.add(key);
     return { committed: true, revision: this.revision };
   }
 
@@ -135,9 +138,9 @@ export class MemoryStore implements ConfigStore {
       lost: lost.signal,
       put: async (key, value) => {
         await this.#enter();
-        if (!this.#leases.has(id)) throw new WaystationError('STORE_LEASE_LOST', `lease ${id} has ended`);
-        keys.add(key);
+        this.#leaseOf(id);
         this.#write([{ type: 'put', key, value }]);
+        keys.add(key);
         return this.revision;
       },
       revoke: async () => {
@@ -207,7 +210,15 @@ export class MemoryStore implements ConfigStore {
     if (failure !== undefined) throw failure;
   }
 
+  #leaseOf(id = ''): { keys: Set<string>; lost: AbortController } {
+    const lease = this.#leases.get(id);
+    if (lease === undefined) throw new WaystationError('STORE_LEASE_LOST', `lease ${id} has ended`);
+    return lease;
+  }
+
+  /** A key that is written anew has left its lease. */
   #write(writes: readonly StoreWrite[]): void {
+    for (const { keys } of this.#leases.values()) for (const { key } of writes) keys.delete(key);
     this.#keys.write(writes);
     for (const watch of this.#watches) watch.wake();
   }

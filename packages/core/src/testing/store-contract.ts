@@ -180,6 +180,23 @@ export function describeStoreContract(name: string, makeStore: () => Promise<Con
       expect((await store.list('leased/')).entries).toEqual([]);
     });
 
+    it('puts a key under a lease in one transaction with others, or nothing of it', async () => {
+      const lease = await store.lease(5000);
+      const writes = [
+        { type: 'put', key: 'together/a', value: '1', lease: lease.id },
+        { type: 'put', key: 'together/b', value: '2' },
+      ] as const;
+      const { revision } = await store.transact([], writes);
+      const held = async () => (await store.list('together/')).entries.map(({ key }) => key);
+      expect((await store.get('together/a')).entry).toMatchObject({ value: '1', modRevision: revision });
+      expect(await held()).toEqual(['together/a', 'together/b']);
+      await lease.revoke();
+      expect(await held()).toEqual(['together/b']);
+      const late = [{ type: 'delete', key: 'together/b' }, writes[0]] as const;
+      await expect(store.transact([], late)).rejects.toMatchObject({ code: 'STORE_LEASE_LOST' });
+      expect(await held()).toEqual(['together/b']);
+    });
+
     it('abandons a call with the reason of its signal', async () => {
       const reason = new Error('no longer wanted');
       const options = { signal: AbortSignal.abort(reason) };

@@ -45,6 +45,19 @@ describe('a request', () => {
     );
   });
 
+  it('that is repeated with its nonce is one message, whatever signature the repeat has', async () => {
+    const { port, sent } = await open(checked);
+    const asQuery = signed();
+    // The method is part of what is signed.
+    const asForm = signed({}, 'POST');
+    expect(asForm).not.toBe(asQuery);
+    const first = await ask(port, `/?${asQuery}`);
+    const again = await ask(port, '/', { method: 'POST', headers: formType, body: asForm });
+    expect([again.status, again.text]).toEqual([first.status, first.text]);
+    expect(first.status).toBe(200);
+    expect(sent).toHaveLength(1);
+  });
+
   it('that is repeated with its nonce is one message, at once and later, and another message is another', async () => {
     let release: ((result: SendResult) => void) | undefined;
     const gate = new Promise<SendResult>((resolve) => (release = resolve));

@@ -109,7 +109,30 @@ describe('the limits of a call', () => {
     expect(await send(pool, { deadline: soon(), listen: true })).toMatchObject({ answered: true });
     expect(await send(pool, { deadline: soon() })).toMatchObject({
       answered: false,
-      failure: { kind: 'timeout', written: true },
+      failure: { kind: 'timeout', written: true, cutShort: true },
+    });
+  });
+
+  it('say whether a wait was cut short by the deadline, however long connecting took before it', async () => {
+    const server = await serve(() => undefined);
+    const pool = poolTo(server.endpoint);
+    const mayWrite = () => new Promise<boolean>((resolve) => setTimeout(resolve, 300, true));
+    const slow = { readMs: 250, mayWrite };
+    expect(await send(pool, { ...slow, deadline: realClock.now() + 400 })).toEqual({
+      answered: false,
+      failure: { kind: 'timeout', written: true, cutShort: true },
+    });
+    expect(await send(pool, slow)).toEqual({ answered: false, failure: { kind: 'timeout', written: true } });
+  });
+
+  it('say whether connecting was cut short by the deadline', async () => {
+    const simulator = await startSimulator({ config: { regions: { a: {} }, gateways: {} } });
+    endings.push(() => simulator.stop());
+    await simulator.setFault({ kind: 'blackhole', region: 'a' });
+    const pool = poolTo(parseEndpoint(simulator.regions['a'] ?? ''));
+    expect(await send(pool, { deadline: realClock.now() + 100 })).toEqual({
+      answered: false,
+      failure: { kind: 'connect-timeout', written: false, cutShort: true },
     });
   });
 });

@@ -137,8 +137,9 @@ export class ConnectionPool {
 
   async #connect({ connectMs, deadline, signal }: CallLimits): Promise<Connection | TransportFailure> {
     let giveUp = (): void => undefined;
+    const remainingMs = deadline - this.#clock.now();
     const opened = await openSocket(this.#endpoint, {
-      connectMs: Math.max(0, Math.min(connectMs, deadline - this.#clock.now())),
+      connectMs: Math.max(0, Math.min(connectMs, remainingMs)),
       ca: this.#options.ca,
       session: this.#session,
       onSession: (session) => {
@@ -152,7 +153,11 @@ export class ConnectionPool {
     });
     this.#opening.delete(giveUp);
     signal?.removeEventListener('abort', giveUp);
-    if (!opened.ok) return opened.failure;
+    if (!opened.ok) {
+      const { failure } = opened;
+      const cutShort = failure.kind === 'connect-timeout' && remainingMs < connectMs;
+      return cutShort ? { ...failure, cutShort } : failure;
+    }
     if (this.#closed) {
       opened.socket.destroy();
       return { kind: 'cancelled', written: false };

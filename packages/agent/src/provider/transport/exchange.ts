@@ -1,5 +1,5 @@
 import type { Client, Dispatcher } from 'undici';
-import type { Clock, Instant, TransportFailureKind } from '@waystation/core';
+import type { Clock, Instant, TransportFailure, TransportFailureKind } from '@waystation/core';
 import type { Alarm, Alarms } from '../../timing/alarm.ts';
 import type { CancelSignal } from '../../timing/cancel-signal.ts';
 import type { HttpAnswer, HttpRequest, TransportResult } from './http-message.ts';
@@ -56,7 +56,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { client } = this.#dependencies;
     client.dispatch({ method, path, headers, body: body ?? null, idempotent: false }, this);
     // It is on its way by now, unless the connection is new.
-    if (!this.#written && !this.#settled) this.#giveUpAt(this.#limits.deadline);
+    if (!this.#written && !this.#settled) this.#giveUpAt(this.#limits.deadline, true);
   }
 
   /** Ends it now, whatever was written. */
@@ -74,7 +74,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     this.#written = true;
     const readBy = this.#dependencies.clock.now() + readMs;
-    this.#giveUpAt(listen === true ? readBy : Math.min(deadline, readBy));
+    const cutShort = listen !== true && deadline < readBy;
+    this.#giveUpAt(cutShort ? deadline : readBy, cutShort);
   }
 
   onResponseStart(
@@ -104,14 +105,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#fail(exchangeFailure(error, this.#head !== undefined));
   }
 
-  #giveUpAt(instant: Instant): void {
+  #giveUpAt(instant: Instant, cutShort: boolean): void {
     this.#alarm?.cancel();
     this.#alarm = this.#dependencies.alarms.at(instant, () => {
-      this.giveUp('timeout');
+      this.#fail({ kind: 'timeout', ...(cutShort && { cutShort }) });
     });
   }
 
-  #fail(facts: { readonly kind: TransportFailureKind; readonly code?: string }): void {
+  #fail(facts: Omit<TransportFailure, 'written'>): void {
     if (this.#settled) return;
     this.#settle({ answered: false, failure: { ...facts, written: this.#written } });
   }

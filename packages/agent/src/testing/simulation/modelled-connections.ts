@@ -71,7 +71,8 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
   ): Promise<TransportFailure | undefined> {
     const { time, life, provider } = this.#parts;
     if (signal?.aborted === true) return { kind: 'cancelled', written: false };
-    const ceiling = Math.max(0, Math.min(connectMs, deadline - time.now()));
+    const remaining = deadline - time.now();
+    const ceiling = Math.max(0, Math.min(connectMs, remaining));
     const wanted = provider.travelMs() + (manner?.kind === 'connects-late' ? manner.ms : 0);
     const standsAfter = manner?.kind === 'swallows-connections' ? Infinity : wanted;
     const cancelled = await new Promise<boolean>((resolve) => {
@@ -85,7 +86,8 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
       });
     });
     if (cancelled) return { kind: 'cancelled', written: false };
-    if (standsAfter > ceiling) return { kind: 'connect-timeout', written: false };
+    if (standsAfter > ceiling)
+      return { kind: 'connect-timeout', written: false, cutShort: remaining < connectMs };
     return manner?.kind === 'refuses' ? { kind: 'refused', written: false } : undefined;
   }
 
@@ -109,10 +111,12 @@ export class ModelledConnections implements Pick<ConnectionPool, 'send' | 'close
         },
       });
     });
-    const patience = listen === true ? readMs : Math.min(readMs, deadline - time.now());
+    const remaining = deadline - time.now();
+    const cutShort = listen !== true && remaining < readMs;
+    const failure = { kind: 'timeout', written: true, cutShort } as const;
     const late = life
-      .later(Math.max(0, patience))
-      .then((): TransportResult => ({ answered: false, failure: { kind: 'timeout', written: true } }));
+      .later(Math.max(0, cutShort ? remaining : readMs))
+      .then((): TransportResult => ({ answered: false, failure }));
     const result = await Promise.race([reply, late]);
     this.#underWay -= 1;
     if (!life.happens('answer read')) await never();
