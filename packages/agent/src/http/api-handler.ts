@@ -94,10 +94,10 @@ async function send(
     recent.record(late, message);
   };
   const result = await sender.send(message, optionsOf(headers, parsed, { signal, onLate }));
-  if (isEnd(result)) recent.record(result, message);
+  const answer = sendAnswer(result);
+  if (isEnd(result)) recent.record(result, message, answer.body);
   const { id, kind, attempts } = result;
   log.debug({ id, kind, attempts, traceId: headers.traceparent?.slice(3, 35) }, 'message handled');
-  const answer = sendAnswer(result);
   if (answer.status !== 503) return answer;
   return { ...answer, by: startedAt + (headers.timeoutMs ?? totalMs()) };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { SendResult } from '../send/send-result.ts';
 import { RecentMessages } from './recent-messages.ts';
+import { sendAnswer } from './send-answer.ts';
 
 const limit = 12;
 
@@ -47,4 +48,23 @@ it('forgets what is far behind', () => {
   const known = Array.from({ length: 1000 }, (_, number) => recent.find(`id-${String(number)}`));
   expect(known.slice(0, 980).filter((result) => result !== undefined)).toEqual([]);
   expect(known.slice(-limit)).not.toContain(undefined);
+});
+
+it('takes over what its caller was told of a message that Aliyun took, and of no other', () => {
+  const recent = new RecentMessages(limit);
+  const aliyuns = resultOf(1, 'accepted');
+  const gateways: SendResult = {
+    ...resultOf(2, 'accepted'),
+    kind: 'accepted',
+    channel: 'g',
+    byGateway: true,
+  };
+  const message = { phoneNumbers: ['13800138000'] };
+  for (const result of [aliyuns, gateways, resultOf(3, 'unknown')]) {
+    recent.record(result, message, sendAnswer(result).body);
+    expect(recent.find(result.id)).toMatchObject(result);
+  }
+  expect(recent.findSent('biz-1')).toEqual({ id: 'id-1', channel: 'a', numbers: [] });
+  expect(recent.findSent('ws-id-2')).toEqual({ id: 'id-2', channel: 'g', numbers: ['138****8000'] });
+  expect(recent.findSent('biz-2')).toBeUndefined();
 });

@@ -28,8 +28,15 @@ export class RecentMessages {
     this.#pageSize = Math.ceil(limit / parts);
   }
 
-  /** Keeps a result; a later one of the same message replaces it, and the journal tells of one that waits. */
-  record(result: SendResult, message?: Pick<Message, 'phoneNumbers'>): void {
+  /**
+   * Keeps a result; a later one of the same message replaces it, and the journal tells of one that waits. `told`: the
+   * result of a message that Aliyun took as JSON already, all but its kind, and perhaps with more members.
+   */
+  record(result: SendResult, message?: Pick<Message, 'phoneNumbers'>, told?: string): void {
+    if (told !== undefined && aliyunBizId(result) !== undefined) {
+      this.#open().add(result.id, `{"result":{"kind":"accepted",${told.slice(1)},"numbers":[]}`);
+      return;
+    }
     const byGateway = result.kind === 'accepted' && aliyunBizId(result) === undefined;
     const numbers = byGateway ? (message?.phoneNumbers ?? []).map(maskNumber) : none;
     this.#open().add(result.id, JSON.stringify({ result, numbers } satisfies Recent));

@@ -18,8 +18,10 @@ export async function readBody(
     request.resume();
     return tooLarge();
   }
+  // Whatever is awaited goes on only once the parser has given what it has.
+  await Promise.resolve();
   const read =
-    (announced === undefined ? undefined : await arrived(request, Number(announced))) ??
+    (announced === undefined ? undefined : arrived(request, Number(announced))) ??
     (await collect(request, timeoutMs));
   if (!Buffer.isBuffer(read)) return read;
   try {
@@ -30,9 +32,7 @@ export async function readBody(
 }
 
 /** A body of `length` bytes that came in one piece with its headers: mostly there is nothing to wait for. */
-async function arrived(request: IncomingMessage, length: number): Promise<Buffer | undefined> {
-  // Whatever is awaited goes on only once the parser has given what it has.
-  await Promise.resolve();
+function arrived(request: IncomingMessage, length: number): Buffer | undefined {
   if (request.readableLength !== length) return undefined;
   const body: unknown = request.read();
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);

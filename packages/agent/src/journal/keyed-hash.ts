@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { BinaryToTextEncoding } from 'node:crypto';
 
 const blockBytes = 64;
 const digestBytes = 32;
@@ -12,17 +13,17 @@ export class KeyedHash {
   #inner = Buffer.alloc(blockBytes + 1024);
   readonly #outer = Buffer.alloc(blockBytes + digestBytes);
 
-  /** `key` has at most 64 bytes. */
   constructor(key: Uint8Array) {
+    const short = key.length > blockBytes ? hash('sha256', key, 'buffer') : key;
     for (let at = 0; at < blockBytes; at += 1) {
-      const byte = key[at] ?? 0;
+      const byte = short[at] ?? 0;
       this.#inner[at] = byte ^ 0x36;
       this.#outer[at] = byte ^ 0x5c;
     }
   }
 
-  /** In base64url. */
-  of(text: string): string {
+  /** The hash of a text. Default: in base64url. */
+  of(text: string, encoding: BinaryToTextEncoding = 'base64url'): string {
     const most = blockBytes + 3 * text.length;
     if (most > this.#inner.length) {
       const longer = Buffer.alloc(most);
@@ -30,7 +31,8 @@ export class KeyedHash {
       this.#inner = longer;
     }
     const end = blockBytes + this.#inner.write(text, blockBytes);
-    this.#outer.set(hash('sha256', this.#inner.subarray(0, end), 'buffer'), blockBytes);
-    return hash('sha256', this.#outer, 'base64url');
+    // A text of a character a byte: a buffer would be an object with memory of its own.
+    this.#outer.write(hash('sha256', this.#inner.subarray(0, end), 'binary'), blockBytes, 'binary');
+    return hash('sha256', this.#outer, encoding);
   }
 }

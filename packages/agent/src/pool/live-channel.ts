@@ -64,9 +64,23 @@ export class LiveChannel implements SendChannel {
   }
 
   async send(attempt: AttemptRequest): Promise<AttemptResult> {
+    const { dialect, connections } = this.#parts;
     this.#inFlight += 1;
     try {
-      return await this.#send(attempt);
+      const given = this.#credential(attempt);
+      const held = given instanceof Promise ? await given : given;
+      if (held?.ok === false) {
+        return { outcome: outcomeOf('misconfigured', { reason: held.reason, written: false }) };
+      }
+      const draft = dialect.draft(attempt, held?.credential);
+      if (!draft.ok) return { outcome: draft.outcome };
+      for (let corrected = false; ; corrected = true) {
+        const result = await connections.send(draft.make, attempt);
+        if (!result.answered) return { outcome: classifyTransport(result.failure) };
+        const reading = dialect.read(result.answer);
+        if (reading.kind === 'result') return reading.result;
+        if (corrected) return reading.otherwise;
+      }
     } finally {
       this.#over();
     }
@@ -129,24 +143,6 @@ export class LiveChannel implements SendChannel {
         const hostTime = Date.parse(headerOf(result.answer, 'date') ?? '');
         return { answered: true, status, body, ...(!Number.isNaN(hostTime) && { hostTime }) };
       }
-    }
-  }
-
-  async #send(attempt: AttemptRequest): Promise<AttemptResult> {
-    const { dialect, connections } = this.#parts;
-    const given = this.#credential(attempt);
-    const held = given instanceof Promise ? await given : given;
-    if (held?.ok === false) {
-      return { outcome: outcomeOf('misconfigured', { reason: held.reason, written: false }) };
-    }
-    const draft = dialect.draft(attempt, held?.credential);
-    if (!draft.ok) return { outcome: draft.outcome };
-    for (let corrected = false; ; corrected = true) {
-      const result = await connections.send(draft.make, attempt);
-      if (!result.answered) return { outcome: classifyTransport(result.failure) };
-      const reading = dialect.read(result.answer);
-      if (reading.kind === 'result') return reading.result;
-      if (corrected) return reading.otherwise;
     }
   }
 

@@ -49,6 +49,7 @@ export class Sender implements MessageSender {
       return this.#counted({ kind: 'no-channel', id, revision: 0, attempts: [], reason, retryAfterMs: 1000 });
     }
     let late: Promise<SendResult> | undefined;
+    let keptBack: (() => void) | undefined;
     try {
       const { state } = lease;
       const gate = this.#gate.enter({ state, id, message, options });
@@ -56,18 +57,25 @@ export class Sender implements MessageSender {
       if (!entry.entered) return this.#over(entry.result, options);
       const { pick, deadline, settle } = entry;
       const run = new AttemptRun(this.#runs, { state, pick, id, message, options }, deadline);
+      keptBack = () => {
+        if (run.sentNothing) settle({ kind: 'no-journal' });
+      };
       const told = (ended: EndedAttempts) => {
         const result = resultOf({ id, revision: state.snapshot.revision, route: pick.route.name }, ended);
         settle(result);
         return result;
       };
-      const result = told(await attemptsOf(run, settle));
+      const result = told(await run.run());
       late = run.late?.then(told);
       if (late !== undefined) {
         options.onOpen?.(late);
         void this.#tellLate(late, lease, options);
       }
       return this.#over(result, options);
+    } catch (error) {
+      // The gate is told that nothing was sent where the journal kept an attempt back.
+      if (error instanceof AttemptNotWritten) keptBack?.();
+      throw error;
     } finally {
       if (late === undefined) lease.release();
     }
@@ -90,18 +98,5 @@ export class Sender implements MessageSender {
   #counted(result: SendResult): SendResult {
     this.#counts[countOf(result)] += 1;
     return result;
-  }
-}
-
-/** Its attempts' end; where the journal kept an attempt back, `settle` is told that nothing was sent. */
-async function attemptsOf(
-  run: AttemptRun,
-  settle: (result: Pick<SendResult, 'kind'>) => void,
-): Promise<EndedAttempts> {
-  try {
-    return await run.run();
-  } catch (error) {
-    if (error instanceof AttemptNotWritten && run.sentNothing) settle({ kind: 'no-journal' });
-    throw error;
   }
 }

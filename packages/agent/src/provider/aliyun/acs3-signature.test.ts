@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { OpenApiUtil } from '@alicloud/openapi-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { KeyedHash } from '../../journal/keyed-hash.ts';
 import { canonicalQuery, emptyBodyDigest, signAcs3 } from './acs3-signature.ts';
 
 const algorithm = 'ACS3-HMAC-SHA256';
@@ -54,7 +55,7 @@ describe('signAcs3', () => {
             bodyDigest: emptyBodyDigest,
           },
           id,
-          key,
+          new KeyedHash(Buffer.from(key)),
         );
         const request = { method: 'POST', pathname: '/', query: parameters, headers: signed };
         const official = OpenApiUtil.getAuthorization(

@@ -1,4 +1,5 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import type { KeyedHash } from '../../journal/keyed-hash.ts';
 import { percentEncode } from './percent-encode.ts';
 
 /** What a signature covers. */
@@ -25,17 +26,29 @@ export function digestOf(text: string): string {
 /** The query as it is signed, and as it is sent: keys sorted, both sides percent-encoded. */
 export function canonicalQuery(query: Readonly<Record<string, string>>): string {
   let text = '';
-  for (const key of Object.keys(query).sort()) {
+  const keys = Object.keys(query);
+  // Most are written down in order; to sort takes longer than to see it.
+  if (!isInOrder(keys)) keys.sort();
+  for (const key of keys) {
     text += `${text === '' ? '' : '&'}${percentEncode(key)}=${percentEncode(query[key] ?? '')}`;
   }
   return text;
+}
+
+function isInOrder(texts: readonly string[]): boolean {
+  let last = '';
+  for (const text of texts) {
+    if (text < last) return false;
+    last = text;
+  }
+  return true;
 }
 
 /**
  * The `Authorization` header of Aliyun's V3 signature for the path `/`
  * (help.aliyun.com/zh/sdk/product-overview/v3-request-structure-and-signature).
  */
-export function signAcs3(request: SignedRequest, accessKeyId: string, accessKeySecret: string): string {
+export function signAcs3(request: SignedRequest, accessKeyId: string, secret: KeyedHash): string {
   const { method, query, headers, bodyDigest } = request;
   let canonical = `${method}\n/\n${query}\n`;
   let signedHeaders = '';
@@ -44,8 +57,6 @@ export function signAcs3(request: SignedRequest, accessKeyId: string, accessKeyS
     signedHeaders += signedHeaders === '' ? name : `;${name}`;
   }
   canonical += `\n${signedHeaders}\n${bodyDigest}`;
-  const signature = createHmac('sha256', accessKeySecret)
-    .update(`${algorithm}\n${digestOf(canonical)}`)
-    .digest('hex');
+  const signature = secret.of(`${algorithm}\n${digestOf(canonical)}`, 'hex');
   return `${algorithm} Credential=${accessKeyId},SignedHeaders=${signedHeaders},Signature=${signature}`;
 }

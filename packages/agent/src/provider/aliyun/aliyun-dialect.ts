@@ -75,16 +75,17 @@ export class AliyunDialect implements Dialect {
     const { signNames, templateCodes } = this.#channel;
     const { phoneNumbers, signName, templateCode, templateParam, templateParamText, smsUpExtendCode } =
       message;
+    // In the order in which they are signed.
     const parameters: Record<string, string> = {
+      OutId: outId,
       PhoneNumbers: phoneNumbers.join(','),
       SignName: mappedName(signNames, signName),
-      TemplateCode: mappedName(templateCodes, templateCode),
-      OutId: outId,
     };
+    if (smsUpExtendCode !== undefined) parameters['SmsUpExtendCode'] = smsUpExtendCode;
+    parameters['TemplateCode'] = mappedName(templateCodes, templateCode);
     if (templateParam !== undefined) {
       parameters['TemplateParam'] = templateParamText ?? JSON.stringify(templateParam);
     }
-    if (smsUpExtendCode !== undefined) parameters['SmsUpExtendCode'] = smsUpExtendCode;
     return parameters;
   }
 }

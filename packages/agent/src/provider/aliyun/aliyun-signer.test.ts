@@ -50,6 +50,27 @@ describe('AliyunSigner', () => {
     );
   });
 
+  it('signs with the secret that it is given, whatever it signed with before', () => {
+    fc.assert(
+      fc.property(fc.array(keys, { minLength: 2, maxLength: 4 }), (rotated) => {
+        const signer = new AliyunSigner({ wallTime: () => 0 }, 'dysmsapi.example.com');
+        for (const key of rotated) {
+          const { method, headers } = signer.sign('SendSms', '', key);
+          const { authorization, ...others } = headers;
+          const request = { method, pathname: '/', query: {}, headers: others };
+          const official = OpenApiUtil.getAuthorization(
+            request as unknown as Parameters<typeof OpenApiUtil.getAuthorization>[0],
+            'ACS3-HMAC-SHA256',
+            createHash('sha256').digest('hex'),
+            key.accessKeyId,
+            key.accessKeySecret,
+          );
+          expect(authorization).toBe(official);
+        }
+      }),
+    );
+  });
+
   it('signs for the host’s time once it has learnt it, and for each second anew', () => {
     let wallTime = Date.parse('2026-01-02T03:04:05.900Z');
     const signer = new AliyunSigner({ wallTime: () => wallTime }, 'dysmsapi.example.com');

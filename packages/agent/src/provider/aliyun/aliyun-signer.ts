@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@waystation/core';
 import type { Credential } from '../../credentials/credential.ts';
+import { KeyedHash } from '../../journal/keyed-hash.ts';
 import type { HttpRequest } from '../transport/http-message.ts';
 import { digestOf, emptyBodyDigest, signAcs3 } from './acs3-signature.ts';
 
@@ -16,6 +17,8 @@ export class AliyunSigner {
   readonly #host: string;
   /** How far the host's clock is ahead of ours; learnt only when it complains. */
   #clockOffsetMs = 0;
+  /** The secret that was last signed with, and its hash. */
+  #secret: { readonly text: string; readonly hash: KeyedHash } | undefined;
   /** The second that was last written down, and how. */
   #date = { second: Number.NaN, text: '' };
 
@@ -31,7 +34,7 @@ export class AliyunSigner {
     const bodyDigest = inBody ? digestOf(parameters) : emptyBodyDigest;
     const headers = this.#headers(action, inBody, bodyDigest, key);
     const signed = { method: 'POST', query, headers, bodyDigest };
-    const authorization = signAcs3(signed, key.accessKeyId, key.accessKeySecret);
+    const authorization = signAcs3(signed, key.accessKeyId, this.#hashBy(key.accessKeySecret));
     headers['accept'] = 'application/json';
     headers['user-agent'] = 'waystation-agent';
     headers['authorization'] = authorization;
@@ -60,6 +63,13 @@ export class AliyunSigner {
     headers['x-acs-signature-nonce'] = randomUUID();
     headers['x-acs-version'] = '2017-05-25';
     return headers;
+  }
+
+  #hashBy(secret: string): KeyedHash {
+    if (this.#secret?.text !== secret) {
+      this.#secret = { text: secret, hash: new KeyedHash(Buffer.from(secret)) };
+    }
+    return this.#secret.hash;
   }
 
   /** The host's time as it is signed: to the second. */

@@ -70,12 +70,20 @@ export class ConnectionPool {
   /** Sends what `make` makes once a connection is ready; it is called again for another connection. Never rejects. */
   async send(make: () => HttpRequest, limits: CallLimits): Promise<TransportResult> {
     for (;;) {
-      if (this.#closed || limits.signal?.aborted === true) return cancelled;
+      if (this.#closed || isGivenUp(limits)) return cancelled;
       const idle = this.#takeIdle();
       const connection = idle ?? (await this.#connect(limits));
       if (!(connection instanceof Connection)) return { answered: false, failure: connection };
       const idleMs = connection.idleMs(this.#clock.now());
-      const result = await this.#sendOn(connection, make, limits);
+      let result = cancelled;
+      try {
+        const may = limits.mayWrite?.() ?? true;
+        // Mostly it is known at once, and then nothing is waited for.
+        const goes = typeof may === 'boolean' ? may : await may;
+        if (goes && !isGivenUp(limits)) result = await connection.send(make(), limits);
+      } finally {
+        this.#giveBack(connection);
+      }
       if (result.answered || idle === undefined) return result;
       const { kind, written } = result.failure;
       const lost = kind === 'closed' || kind === 'reset';
@@ -90,21 +98,6 @@ export class ConnectionPool {
     this.#closed = true;
     for (const giveUp of this.#opening) giveUp();
     for (const connection of [...this.#idle, ...this.#busy]) connection.close();
-  }
-
-  async #sendOn(
-    connection: Connection,
-    make: () => HttpRequest,
-    limits: CallLimits,
-  ): Promise<TransportResult> {
-    try {
-      const may = limits.mayWrite?.() ?? true;
-      // Mostly it is known at once, and then nothing is waited for.
-      if (!(typeof may === 'boolean' ? may : await may) || limits.signal?.aborted === true) return cancelled;
-      return await connection.send(make(), limits);
-    } finally {
-      this.#giveBack(connection);
-    }
   }
 
   /** The connection that was used last, if it may still be used; what is past its use is closed on the way. */
@@ -209,4 +202,8 @@ export class ConnectionPool {
     const now = this.#clock.now();
     this.#learnt = { keepAliveMs: Math.min(this.#keepAliveMs(now), idleMs / 2), at: now };
   }
+}
+
+function isGivenUp({ signal }: CallLimits): boolean {
+  return signal?.aborted === true;
 }
