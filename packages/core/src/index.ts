@@ -126,6 +126,7 @@ export type {
 } from './store.ts';
 export { defaultAllowEndpoints, isEndpointAllowed, parseAllowEndpoint } from './strategy/allow-endpoint.ts';
 export type { AllowEndpoint, AllowEndpointParse } from './strategy/allow-endpoint.ts';
+export { parseJsonInSteps } from './json-in-steps.ts';
 export { eachInSteps, finish } from './steps.ts';
 export type { Steps } from './steps.ts';
 export { canonicalJson, canonicalPieces } from './strategy/canonical-json.ts';
