@@ -130,6 +130,7 @@ export { parseJsonInSteps } from './json-in-steps.ts';
 export { eachInSteps, finish } from './steps.ts';
 export type { Steps } from './steps.ts';
 export { canonicalJson, canonicalPieces } from './strategy/canonical-json.ts';
+export { equalJson } from './strategy/equal-json.ts';
 export { channelAccount, channelEndpoint, channelHost, regionHost } from './strategy/channel-endpoint.ts';
 export { diffStrategies } from './strategy/diff-strategies.ts';
 export type { NameChanges, StrategyChange, StrategyDiff } from './strategy/diff-strategies.ts';
