@@ -68,7 +68,7 @@ export class Agent {
     this.#config = config;
     this.#store = new SharedStore(dependencies);
     this.#cache = new StrategyCache(
-      { log: log.child({ component: 'strategy-cache' }) },
+      { log: log.child({ component: 'strategy-cache' }), clock },
       { dataDir: config.dataDir, origin: originOf(config) },
     );
     const onChange = (): void => {
@@ -100,6 +100,7 @@ export class Agent {
         {
           openStore,
           report: () => this.#status.reportInSteps(),
+          kept: () => this.#cache.flush(),
           clock,
           random,
           log: log.child({ component: 'agent-report' }),

@@ -126,9 +126,11 @@ export type {
 } from './store.ts';
 export { defaultAllowEndpoints, isEndpointAllowed, parseAllowEndpoint } from './strategy/allow-endpoint.ts';
 export type { AllowEndpoint, AllowEndpointParse } from './strategy/allow-endpoint.ts';
+export { parseJsonInSteps } from './json-in-steps.ts';
 export { eachInSteps, finish } from './steps.ts';
 export type { Steps } from './steps.ts';
 export { canonicalJson, canonicalPieces } from './strategy/canonical-json.ts';
+export { equalJson } from './strategy/equal-json.ts';
 export { channelAccount, channelEndpoint, channelHost, regionHost } from './strategy/channel-endpoint.ts';
 export { diffStrategies } from './strategy/diff-strategies.ts';
 export type { NameChanges, StrategyChange, StrategyDiff } from './strategy/diff-strategies.ts';

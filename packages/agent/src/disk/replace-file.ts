@@ -7,7 +7,7 @@ import { syncDirectory } from './sync-directory.ts';
  * Rejects with the system's own error (`ENOSPC`, `EROFS` …) and then leaves the old file as it was.
  * One writer at a time: the new content passes through `<path>.tmp`, and what a crash left there is written over.
  */
-export async function replaceFile(path: string, content: string, mode = 0o600): Promise<void> {
+export async function replaceFile(path: string, content: string | Buffer, mode = 0o600): Promise<void> {
   const temporary = `${path}.tmp`;
   try {
     const file = await open(temporary, 'w', mode);

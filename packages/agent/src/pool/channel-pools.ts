@@ -1,4 +1,4 @@
-import { canonicalJson } from '@waystation/core';
+import { equalJson } from '@waystation/core';
 import type { Channel, Steps, Strategy } from '@waystation/core';
 import type { SendChannel } from './send-channel.ts';
 
@@ -25,7 +25,7 @@ export function* renewChannels(
   const kept: string[] = [];
   for (const [name, channel] of Object.entries(wanted)) {
     const known = former.get(name);
-    if (known !== undefined && canonicalJson(known.channel) === canonicalJson(channel)) {
+    if (known !== undefined && equalJson(known.channel, channel)) {
       channels.set(name, known);
       kept.push(name);
     } else {

@@ -9,6 +9,8 @@ export interface AgentReporterDependencies {
   readonly openStore: () => Promise<ConfigStore>;
   /** The report as of now, in small steps. */
   readonly report: () => Steps<AgentReport>;
+  /** Waits until what is routed by is on disk, or could not be written: only then is it acknowledged. */
+  readonly kept: () => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: AgentLogger;
@@ -28,6 +30,8 @@ export interface AgentReporterOptions {
   readonly refreshMs?: number;
   /** The longest wait between two tries. Default 10 s. */
   readonly backoffMaxMs?: number;
+  /** How long a report waits for the disk at most. Default 2 s. */
+  readonly diskMs?: number;
 }
 
 /** How long the lease may take to be given back at the end; else it runs out by itself. */
@@ -55,6 +59,7 @@ export class AgentReporter {
       jitterMs: 300,
       refreshMs: 60_000,
       backoffMaxMs: 10_000,
+      diskMs: 2000,
       ...options,
     };
   }
@@ -66,7 +71,8 @@ export class AgentReporter {
 
   /** Something in the report other than counts has changed. */
   changed(): void {
-    this.#wake.abort();
+    // Without a look, an abort makes an error with its trace each time, first or not.
+    if (!this.#wake.signal.aborted) this.#wake.abort();
   }
 
   /** Takes the report back. */
@@ -102,6 +108,7 @@ export class AgentReporter {
       await nextTurn();
       const report = JSON.stringify(made);
       if (report !== told) {
+        await this.#kept(lease);
         await lease.put(this.#options.key, report);
         this.#lastPutAt = this.#dependencies.clock.now();
         if (this.#failures > 0) this.#dependencies.log.info('agent report written again');
@@ -113,6 +120,14 @@ export class AgentReporter {
       const earliest = this.#lastPutAt + this.#options.minIntervalMs - this.#dependencies.clock.now();
       await pause(Math.max(0, earliest) + jitter * this.#options.jitterMs, [stopping, lease.lost]);
     }
+  }
+
+  /** A disk that does not answer keeps nobody from hearing of this agent. */
+  async #kept(lease: StoreLease): Promise<void> {
+    const over = new AbortController();
+    const signals = [over.signal, this.#stopping.signal, lease.lost];
+    await Promise.race([this.#dependencies.kept(), pause(this.#options.diskMs, signals)]);
+    over.abort();
   }
 
   #failed(error: unknown): void {

@@ -7,6 +7,7 @@ import type {
   FeedOptions,
   FeedState,
   FleetKeys,
+  Instant,
   Random,
 } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
@@ -36,6 +37,7 @@ export class StoreSync implements StrategyFeed {
   readonly #options: StoreSyncOptions;
   #feed: FeedState | undefined;
   #wake: NodeJS.Timeout | undefined;
+  #wakeAt = Infinity;
   /** Ends the calls of the current generation. */
   #calls = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -97,15 +99,23 @@ export class StoreSync implements StrategyFeed {
     ) {
       this.#dependencies.log.info({ revision: state.seen?.revision }, 'strategy feed up to date again');
     }
-    clearTimeout(this.#wake);
+    this.#wakeBy(feedWakeAt(state));
+  }
+
+  /** A timer that comes too early only looks: it need not be set anew with every sign of life. */
+  #wakeBy(at: Instant | undefined): void {
     const { clock } = this.#dependencies;
-    const wakeAt = feedWakeAt(state);
-    if (wakeAt === undefined || this.#stopped) return;
+    if (at !== undefined && this.#wakeAt <= at && !this.#stopped) return;
+    clearTimeout(this.#wake);
+    this.#wakeAt = Infinity;
+    if (at === undefined || this.#stopped) return;
+    this.#wakeAt = at;
     this.#wake = setTimeout(
       () => {
+        this.#wakeAt = Infinity;
         this.#step({ type: 'time', at: clock.now() });
       },
-      Math.max(1, Math.ceil(wakeAt - clock.now())),
+      Math.max(1, Math.ceil(at - clock.now())),
     );
   }
 

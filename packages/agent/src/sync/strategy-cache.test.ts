@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { decodeCached } from './cached-strategy.ts';
 import type { OfferedStrategy } from './offered-strategy.ts';
 import { StrategyCache } from './strategy-cache.ts';
 
@@ -21,8 +23,11 @@ const offered: OfferedStrategy = {
   overrides: new Map([['cn-hangzhou', { kind: 'drain', reason: 'works' }]]),
 };
 
+const log = pino({ enabled: false });
+const clock = performance;
+
 function cacheOf(origin = '/waystation/prod/default'): StrategyCache {
-  return new StrategyCache({ log: pino({ enabled: false }) }, { dataDir, origin });
+  return new StrategyCache({ log, clock }, { dataDir, origin });
 }
 
 describe('StrategyCache', () => {
@@ -87,5 +92,77 @@ describe('StrategyCache', () => {
     await cache.flush();
     expect(cache.trouble).toBeUndefined();
     expect(await cache.load()).toMatchObject({ kind: 'found', offered: { revision: 44 } });
+  });
+
+  it('gives back a long text, whatever characters it is cut between', async () => {
+    for (const shift of ['', 'x']) {
+      const long = { ...offered, text: shift + '😀'.repeat(40_000) + '"\\\n\u0001'.repeat(9000) };
+      const cache = cacheOf();
+      cache.save(long);
+      await cache.flush();
+      expect(await cache.load()).toEqual({ kind: 'found', offered: { ...long, source: 'cache' } });
+      expect(await readFile(join(dataDir, 'strategy-cache'), 'utf8')).toContain(JSON.stringify(long.text));
+    }
+  });
+});
+
+describe('the pace of the cache', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A cache whose writes are only noted, and the revision of its next one. */
+  function noted() {
+    const written: (number | undefined)[] = [];
+    let tell = (): void => undefined;
+    const replace = (_: string, content: Buffer): Promise<void> => {
+      written.push(decodeCached(content.toString())?.revision);
+      tell();
+      return Promise.resolve();
+    };
+    const next = () => new Promise<void>((resolve) => (tell = resolve));
+    const cache = new StrategyCache({ log, clock, replace }, { dataDir, origin: 'o' });
+    return { cache, written, next };
+  }
+
+  it('writes the first at once, and of those that come soon after it the newest a second later', async () => {
+    const { cache, written, next } = noted();
+    const first = next();
+    cache.save({ ...offered, revision: 1 });
+    await first;
+    await nextTurn();
+    for (let revision = 2; revision <= 5; revision += 1) {
+      cache.save({ ...offered, revision });
+      vi.advanceTimersByTime(200);
+      await nextTurn();
+      await nextTurn();
+    }
+    expect(written).toEqual([1]);
+    const second = next();
+    vi.advanceTimersByTime(200);
+    await second;
+    expect(written).toEqual([1, 5]);
+  });
+
+  it('keeps nobody waiting who needs it on disk', async () => {
+    const { cache, written } = noted();
+    for (let revision = 1; revision <= 3; revision += 1) {
+      cache.save({ ...offered, revision });
+      await cache.flush();
+    }
+    expect(written).toEqual([1, 2, 3]);
+  });
+
+  it('writes what was saved during a write before it says that all is written', async () => {
+    const { cache, written, next } = noted();
+    const first = next();
+    cache.save({ ...offered, revision: 1 });
+    await first;
+    cache.save({ ...offered, revision: 2 });
+    await cache.flush();
+    expect(written).toEqual([1, 2]);
   });
 });

@@ -1,5 +1,5 @@
 import { strategyDigestInSteps } from '@waystation/config';
-import { canonicalJson, parseStrategyInSteps, strategyError } from '@waystation/core';
+import { canonicalJson, parseJsonInSteps, parseStrategyInSteps, strategyError } from '@waystation/core';
 import type { Clock, Revision, RoutingSnapshot, Steps, StrategyWarning } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { SlicedWork } from './sliced-work.ts';
@@ -148,7 +148,7 @@ export class StrategyIntake implements StrategyTaker {
   /** Puts a strategy in force, or tells why not. */
   *#apply(offered: OfferedStrategy): Steps<string | undefined> {
     const { applier, clock, log } = this.#dependencies;
-    const document = parseJson(offered.text);
+    const document = yield* parseJson(offered.text);
     if (document === undefined) return 'the strategy is not JSON';
     yield;
     const parsed = yield* parseStrategyInSteps(document.value);
@@ -200,9 +200,9 @@ function inWords({ message }: StrategyWarning): string {
   return message;
 }
 
-function parseJson(text: string): { readonly value: unknown } | undefined {
+function* parseJson(text: string): Steps<{ readonly value: unknown } | undefined> {
   try {
-    return { value: JSON.parse(text) };
+    return { value: yield* parseJsonInSteps(text) };
   } catch {
     return undefined;
   }
