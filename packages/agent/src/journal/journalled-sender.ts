@@ -81,7 +81,7 @@ export class JournalledSender implements MessageSender {
     await recovered;
   }
 
-  async send(message: Message, options: SendOptions): Promise<SendResult> {
+  send(message: Message, options: SendOptions): Promise<SendResult> {
     if (options.idempotencyKey !== undefined) return this.#keyed(message, options);
     const withinMs = this.#same.withinMs(this.#dependencies.strategy(), message, options.route);
     if (withinMs > 0) return this.#keyed(message, options, withinMs);
