@@ -10,8 +10,8 @@ export interface Claim {
   id: string;
   readonly payload: string;
   result: Promise<SendResult>;
-  /** Resolved once the key's end is written and the claim gone. */
-  freed: Promise<void>;
+  /** Once there is a result: resolved when the key's end is written and the claim gone. */
+  freed: Promise<void> | undefined;
 }
 
 /** In place of a claim's result until the claim is made. */
@@ -21,7 +21,6 @@ const pending = new Promise<never>(() => undefined);
 export class Claims {
   readonly #clock: Clock;
   readonly #claims = new Map<string, Claim>();
-  readonly #freeing = new Set<Promise<void>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -46,22 +45,23 @@ export class Claims {
     facts: Pick<Claim, 'id' | 'payload'>,
     take: (claim: Claim) => Promise<Taken>,
   ): Promise<SendResult> {
-    const claim: Claim = { ...facts, result: pending, freed: pending };
+    const { id, payload } = facts;
+    const claim: Claim = { id, payload, result: pending, freed: undefined };
     this.#claims.set(key, claim);
     const free = (): void => {
       if (this.#claims.get(key) === claim) this.#claims.delete(key);
     };
-    const taken = take(claim);
-    claim.result = taken.then(({ result, saved }) => {
-      if (saved === undefined) free();
-      return result;
-    });
-    const over = (): void => {
-      free();
-      this.#freeing.delete(claim.freed);
-    };
-    claim.freed = taken.then(({ saved }) => saved).then(over, over);
-    this.#freeing.add(claim.freed);
+    claim.result = take(claim).then(
+      ({ result, saved }) => {
+        if (saved === undefined) free();
+        else claim.freed = saved.then(free, free);
+        return result;
+      },
+      (error: unknown) => {
+        free();
+        throw error;
+      },
+    );
     return claim.result;
   }
 
@@ -86,6 +86,13 @@ export class Claims {
 
   /** Waits until every key that is claimed now is free. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#freeing]);
+    await Promise.all(Array.from(this.#claims.values(), untilFreed));
   }
+}
+
+async function untilFreed(claim: Claim): Promise<void> {
+  await claim.result.then(
+    () => claim.freed,
+    () => undefined,
+  );
 }

@@ -26,8 +26,8 @@ const unplaced: EntryPlace = { id: '', state: 'open', at: 0, bytes: 0 };
 export class EntryWrites {
   readonly #parts: EntryWritesParts;
   readonly #recent = new RecentEntries();
-  /** The last write of an entry that is being written; never rejects. */
-  readonly #moving = new Map<string, Promise<void>>();
+  /** The last write of an entry that is being written. */
+  readonly #moving = new Map<string, Promise<EntryPlace>>();
   /** Taken out, but perhaps still seen in the file. */
   readonly #leaving = new Set<string>();
   readonly #drops = new Set<Promise<void>>();
@@ -45,20 +45,16 @@ export class EntryWrites {
     return this.#trouble;
   }
 
-  /** Waits until nothing more of an entry is being written. */
-  async idle(name: string): Promise<void> {
-    for (;;) {
-      const moving = this.#moving.get(name);
-      if (moving === undefined) return;
-      await moving;
-    }
+  /** Waits until nothing more of an entry is being written; undefined: nothing is. */
+  idle(name: string): Promise<void> | undefined {
+    return this.#moving.has(name) ? this.#untilIdle(name) : undefined;
   }
 
   get(name: string): PlacedEntry | undefined {
     const unsaved = this.#unsaved.get(name);
     if (unsaved !== undefined) return { entry: unsaved.entry, place: unsaved.was ?? unplaced };
     if (this.#leaving.has(name) || this.#forgotten.has(name)) return undefined;
-    return this.#recent.get(name) ?? this.#parts.file.get(name);
+    return this.#written(name);
   }
 
   find(id: string): PlacedEntry | undefined {
@@ -82,30 +78,27 @@ export class EntryWrites {
   /** Writes an entry; resolves once it is on the disk, rejects where the disk does not take it. */
   put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const before = this.#moving.get(name);
-    const written =
-      before === undefined ? this.#write(name, entry, was) : before.then(() => this.#write(name, entry, was));
     const over = (): void => {
-      if (this.#moving.get(name) === moved) this.#moving.delete(name);
+      if (this.#moving.get(name) === written) this.#moving.delete(name);
     };
-    const moved: Promise<void> = written.then(over, over);
-    this.#moving.set(name, moved);
+    const write = (): Promise<EntryPlace> => this.#write(name, entry, was, over);
+    const written: Promise<EntryPlace> = before === undefined ? write() : before.then(write, write);
+    this.#moving.set(name, written);
     return written;
   }
 
   /** As `put`, for what must be known even if the disk does not take it: it is kept in memory until it does. */
-  async settle(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace | undefined> {
-    try {
-      return await this.put(name, entry, was);
-    } catch {
+  settle(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace | undefined> {
+    return this.put(name, entry, was).then(undefined, () => {
       this.#unsaved.set(name, { entry, was });
       return was;
-    }
+    });
   }
 
   /** Forgets an entry, whether the disk lets go of it or not. */
   async remove(name: string, id: string, place: EntryPlace): Promise<void> {
     this.#unsaved.delete(name);
-    if (this.#moving.has(name)) await this.idle(name);
+    if (this.#moving.has(name)) await this.#untilIdle(name);
     const standing = this.#standing(name, place);
     // What was never on the disk need not leave it.
     if (standing === undefined) return;
@@ -149,30 +142,61 @@ export class EntryWrites {
     await Promise.allSettled([...this.#moving.values(), ...this.#drops]);
   }
 
-  async #write(name: string, entry: JournalEntry, was: EntryPlace | undefined): Promise<EntryPlace> {
+  async #untilIdle(name: string): Promise<void> {
+    for (;;) {
+      const moving = this.#moving.get(name);
+      if (moving === undefined) return;
+      try {
+        await moving;
+      } catch {
+        // Its writer is told.
+      }
+    }
+  }
+
+  /** Writes an entry; `over` is told before the writer is. */
+  #write(
+    name: string,
+    entry: JournalEntry,
+    was: EntryPlace | undefined,
+    over: () => void,
+  ): Promise<EntryPlace> {
     const { file, sums } = this.#parts;
     const former = this.#standing(name, was);
     const counted = former !== undefined && !this.#leaving.has(name);
     // From the commit on, the file tells.
     this.#recent.forget(name);
-    try {
-      const place = await file.put(name, entry, former);
-      this.#recent.note(name, { entry, place });
-      this.#forgotten.delete(name);
-      if (counted) sums.add(former, -1);
-      sums.add(place, 1);
-      this.#unsaved.delete(name);
-      this.#trouble = undefined;
-      return place;
-    } catch (error) {
-      throw this.#failed(error);
-    }
+    return file.put(name, entry, former).then(
+      (place) => {
+        this.#recent.note(name, { entry, place });
+        this.#forgotten.delete(name);
+        if (counted) sums.add(former, -1);
+        sums.add(place, 1);
+        this.#unsaved.delete(name);
+        this.#trouble = undefined;
+        over();
+        return place;
+      },
+      (error: unknown) => {
+        over();
+        throw this.#failed(error);
+      },
+    );
+  }
+
+  /** An entry as it stands on the disk. */
+  #written(name: string): PlacedEntry | undefined {
+    if (this.#recent.isAbsent(name)) return undefined;
+    const found = this.#recent.get(name) ?? this.#parts.file.get(name);
+    // What is on its way may stand there before its writer is told.
+    if (found === undefined && !this.#moving.has(name)) this.#recent.noteAbsent(name);
+    return found;
   }
 
   /** Where an entry stands by now, whatever its writer knows of it; undefined: it stands nowhere. */
   #standing(name: string, was: EntryPlace | undefined): EntryPlace | undefined {
     try {
-      return (this.#recent.get(name) ?? this.#parts.file.get(name))?.place;
+      return this.#written(name)?.place;
     } catch {
       // What cannot be read is written over; nobody knows which id leads to it.
       const place = was ?? this.#forgotten.get(name);

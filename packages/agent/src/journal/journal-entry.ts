@@ -19,11 +19,11 @@ export interface JournalAttempt {
   readonly started?: BootInstant | undefined;
   readonly ended?: BootInstant | undefined;
   /** Whether nobody else can have sent the OutId. */
-  readonly unique?: boolean;
+  readonly unique?: boolean | undefined;
   /** As sent. */
-  readonly templateCode?: string;
+  readonly templateCode?: string | undefined;
   /** How long the request may have been on its way at most, in ms. */
-  readonly lastsMs?: number;
+  readonly lastsMs?: number | undefined;
   readonly result?: {
     readonly class: OutcomeClass;
     readonly code?: string | undefined;

@@ -107,15 +107,15 @@ export class JournalFile {
   }
 
   /** Writes an entry in place of the one that stands at `was`; resolves once it is on the disk. */
-  async put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
+  put(name: string, entry: JournalEntry, was?: EntryPlace): Promise<EntryPlace> {
     const { log, logged } = this.#parts;
     const text = JSON.stringify(entry);
     const textBytes = Buffer.byteLength(text);
     const place = foundPlace(entry, textBytes);
-    await log.append({ name, text, textBytes }, (landed) => {
+    const flushed = log.append({ name, text, textBytes }, (landed) => {
       if (landed !== undefined) logged.note(name, was, place, landed);
     });
-    return place;
+    return flushed.then(() => place);
   }
 
   /** Takes entries out; resolves once that is on the disk. */
@@ -163,5 +163,7 @@ function foundPlace(entry: JournalEntry, textBytes: number): FoundPlace {
 
 function withBizId(entry: JournalEntry, place: EntryPlace): FoundPlace {
   const bizId = bizIdOf(entry);
-  return bizId === undefined ? place : { ...place, bizId };
+  if (bizId === undefined) return place;
+  const { id, state, at, bytes } = place;
+  return { id, state, at, bytes, bizId };
 }

@@ -105,8 +105,8 @@ export class JournalStock {
     return { name: `key ${current}`, digest };
   }
 
-  /** Waits until nothing more of an entry is being written. */
-  idle(name: string): Promise<void> {
+  /** Waits until nothing more of an entry is being written; undefined: nothing is. */
+  idle(name: string): Promise<void> | undefined {
     return this.#writes.idle(name);
   }
 

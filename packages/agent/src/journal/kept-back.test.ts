@@ -8,7 +8,7 @@ import { MessageRun } from './message-run.ts';
 it('what the journal keeps back tells which of the attempts before it were written', async () => {
   const stock = {
     put: () => Promise.resolve({}),
-    idle: () => Promise.resolve(),
+    idle: () => undefined,
     get: () => undefined,
   } as unknown as JournalStock;
   const payload = { message: messageTo('13800138000') };

@@ -7,7 +7,7 @@ export interface LateEndDependencies {
   /** Lets a message wait that has a time to be delivered by and was not sent; gives what it came to. */
   readonly keep: (late: SendResult) => Promise<SendResult>;
   /** What holds of the message's earlier attempts, while nobody knows of those. */
-  readonly inDoubt?: SendResult;
+  readonly inDoubt?: SendResult | undefined;
   /** Told of writes that must be over before the journal closes. */
   readonly onWrite: (write: Promise<unknown>) => void;
 }
@@ -15,18 +15,19 @@ export interface LateEndDependencies {
 /** The end of a keyed message that comes after its caller was told unknown; written once. */
 export class LateEnd {
   readonly #dependencies: LateEndDependencies;
-  readonly #saved: Promise<void>;
-  #tellSaved: (saved: Promise<void> | undefined) => void = () => undefined;
+  /** What the caller was told, as soon as it was; `saved` as `told` has it. */
+  #told: { readonly saved: Promise<void> | undefined } | undefined;
+  #onTold: (() => void) | undefined;
   #settled: Promise<SendResult> | undefined;
 
   constructor(dependencies: LateEndDependencies) {
     this.#dependencies = dependencies;
-    this.#saved = new Promise((resolve) => (this.#tellSaved = resolve));
   }
 
   /** What the caller was told is being written; absent: it was told nothing. */
   told(saved?: Promise<void>): void {
-    this.#tellSaved(saved);
+    this.#told ??= { saved };
+    this.#onTold?.();
   }
 
   /** Writes the end after what was told before, and gives what the whole message has come to. */
@@ -41,7 +42,8 @@ export class LateEnd {
 
   async #write(late: SendResult): Promise<SendResult> {
     const { run, inDoubt, keep } = this.#dependencies;
-    await this.#saved;
+    if (this.#told === undefined) await new Promise<void>((resolve) => (this.#onTold = resolve));
+    await this.#told?.saved;
     // What was said the second time says nothing of the first.
     if (inDoubt !== undefined && late.kind !== 'accepted') return inDoubt;
     const told = await keep(late);

@@ -9,5 +9,16 @@ export function payloadText(message: Message, route: string | undefined): string
   const { e164, signName, templateCode, templateParam, outId, smsUpExtendCode, batch } = message;
   const texts = batch?.texts;
   // In the order of their names, which spares sorting them.
-  return canonicalJson({ e164, outId, route, signName, smsUpExtendCode, templateCode, templateParam, texts });
+  const parts = { e164, outId, route, signName, smsUpExtendCode, templateCode, templateParam, texts };
+  return texts === undefined && isSorted(templateParam) ? JSON.stringify(parts) : canonicalJson(parts);
+}
+
+/** Whether JSON has it as `canonicalJson` would. */
+function isSorted(parameters: Message['templateParam']): boolean {
+  let before = '';
+  for (const name of Object.keys(parameters ?? {})) {
+    if (name < before) return false;
+    before = name;
+  }
+  return true;
 }

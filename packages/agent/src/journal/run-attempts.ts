@@ -58,7 +58,21 @@ export class RunAttempts {
     if (last === undefined || outcome === undefined) return undefined;
     const { class: outcomeClass, code, written } = outcome;
     const ended = bootInstant(this.#bootClock);
-    const attempt = { ...last, ended, result: { class: outcomeClass, code, written: written || undefined } };
+    const result = { class: outcomeClass, code, written: written || undefined };
+    const attempt: JournalAttempt = {
+      channel: last.channel,
+      host: last.host,
+      account: last.account,
+      credential: last.credential,
+      outId: last.outId,
+      unique: last.unique,
+      templateCode: last.templateCode,
+      lastsMs: last.lastsMs,
+      startedAt: last.startedAt,
+      started: last.started,
+      ended,
+      result,
+    };
     this.#attempts.push(attempt);
     return attempt;
   }

@@ -96,17 +96,9 @@ export class WrittenRuns {
     const timeoutMs = Math.max(1, Math.round(deadline - clock.now()));
     const facts = factsOf(names, before?.entry.id ?? id, written, timeoutMs, clock);
     const run = new MessageRun({ stock, clock, bootClock }, facts, before);
-    const keep = async (end: SendResult): Promise<SendResult> =>
-      before === undefined
-        ? keepUntil(end, {
-            run,
-            deliveries,
-            wallTime: clock.wallTime(),
-            isCalledOff: () => signal?.aborted === true,
-          })
-        : end;
+    const keep = this.#keeper(run, before, signal);
     const { held, onWrite } = this.#around;
-    const late = new LateEnd({ run, keep, onWrite, ...(doubt && { inDoubt: doubt }) });
+    const late = new LateEnd({ run, keep, onWrite, inDoubt: doubt });
     let result: SendResult;
     try {
       result = await sender.send(message, {
@@ -137,10 +129,22 @@ export class WrittenRuns {
       result = run.keptBack(error);
     }
     if (before !== undefined) result = afterBefore(run, before, doubt !== undefined, result);
-    result = await keep(result);
+    if (run.delivery !== undefined) result = await keep(result);
     const saved = result.kind === 'pending' ? Promise.resolve() : run.end(result);
     late.told(saved);
     return { result, saved };
+  }
+
+  /** Lets a message wait that has a time to be delivered by; one that was held has its end. */
+  #keeper(
+    run: MessageRun,
+    before: HeldBefore | undefined,
+    signal: SendOptions['signal'],
+  ): (end: SendResult) => Promise<SendResult> {
+    const { clock, deliveries } = this.#dependencies;
+    if (before !== undefined) return (end) => Promise.resolve(end);
+    const isCalledOff = (): boolean => signal?.aborted === true;
+    return (end) => keepUntil(end, { run, deliveries, wallTime: clock.wallTime(), isCalledOff });
   }
 }
 

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { silentLog } from '../testing/send-fixture.ts';
+import { placeOf } from './entry-place.ts';
+import type { EntryPlace, PlacedEntry } from './entry-place.ts';
+import { EntryWrites } from './entry-writes.ts';
+import type { DoneEntry, JournalEntry } from './journal-entry.ts';
+import { StockSums } from './stock-sums.ts';
+
+const result = { kind: 'rejected', id: 'm-1', revision: 1, route: 'r', attempts: [], reason: 'no' } as const;
+const entry: DoneEntry = { state: 'done', id: 'm-1', digest: '', numbers: [], result, endedAt: 5 };
+
+/** A file that takes a write when it is told to. */
+class SlowFile {
+  readonly entries = new Map<string, PlacedEntry>();
+  readonly waiting: (() => void)[] = [];
+  looks = 0;
+
+  get(name: string): PlacedEntry | undefined {
+    this.looks += 1;
+    return this.entries.get(name);
+  }
+
+  put(name: string, written: JournalEntry): Promise<EntryPlace> {
+    const place = placeOf(written, 100);
+    return new Promise((resolve) => {
+      this.waiting.push(() => {
+        this.entries.set(name, { entry: written, place });
+        resolve(place);
+      });
+    });
+  }
+
+  find = (): undefined => undefined;
+  findByBizId = (): undefined => undefined;
+  remove = (): Promise<void> => Promise.resolve();
+}
+
+function writesTo(file: SlowFile): EntryWrites {
+  return new EntryWrites({ file, sums: new StockSums(), log: silentLog });
+}
+
+it('looks for a new name once, before it is written', async () => {
+  const file = new SlowFile();
+  const writes = writesTo(file);
+  expect(writes.get('k')).toBeUndefined();
+  const written = writes.put('k', entry);
+  expect(file.looks).toBe(1);
+  file.waiting.shift()?.();
+  await written;
+});
+
+it('finds what stands on the disk though nothing was there when it was being written', async () => {
+  const file = new SlowFile();
+  const writes = writesTo(file);
+  const written = writes.put('k', entry);
+  expect(writes.get('k')).toBeUndefined();
+  file.waiting.shift()?.();
+  expect(writes.get('k')?.entry).toEqual(entry);
+  await written;
+  expect(writes.get('k')?.entry).toEqual(entry);
+});
