@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
+import { postJson } from './post-json.ts';
+import type { JsonAnswer } from './post-json.ts';
 
 /** What the agent answered to one send. */
-export interface SendAnswer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+export interface SendAnswer extends JsonAnswer {
   /** The caller's OutId, by which the ledger knows the text. */
   readonly outId: string;
   readonly ms: number;
@@ -18,8 +18,21 @@ export const sampleMessage = {
   templateParam: { code: '123456' },
 } as const;
 
+/** A batch as callers post it: each number gets a code of its own. */
+export function sampleBatch(outId: string, numbers: readonly string[]) {
+  const { signName, templateCode } = sampleMessage;
+  return {
+    phoneNumbers: numbers,
+    signNames: numbers.map(() => signName),
+    templateCode,
+    templateParams: numbers.map((_, at) => ({ code: String(1000 + at) })),
+    outId,
+  };
+}
+
 /** An application: posts messages to one agent. */
 export class Application {
+  readonly #url: string;
   readonly #pool: Pool;
   #sent = 0;
   #closed = false;
@@ -27,6 +40,7 @@ export class Application {
 
   /** `prefix` begins every OutId; none is ever used twice, so that applications and further tries share a ledger. */
   constructor(agentUrl: string, prefix = 'app', connections = 32) {
+    this.#url = agentUrl;
     this.#pool = new Pool(agentUrl, { connections, pipelining: 1 });
     this.#prefix = `${prefix}-${randomUUID().slice(0, 8)}`;
   }
@@ -35,16 +49,9 @@ export class Application {
   async send(change: Readonly<Record<string, unknown>> = {}): Promise<SendAnswer> {
     const outId = `${this.#prefix}-${String(++this.#sent)}`;
     const started = performance.now();
-    const { statusCode, body } = await this.#pool.request({
-      method: 'POST',
-      path: '/v1/messages',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...sampleMessage, outId, ...change }),
-      headersTimeout: 90_000,
-      bodyTimeout: 90_000,
-    });
-    const parsed = (await body.json()) as Record<string, unknown>;
-    return { status: statusCode, body: parsed, outId, ms: performance.now() - started };
+    const message = { ...sampleMessage, outId, ...change };
+    const { status, body } = await postJson(`${this.#url}/v1/messages`, message, undefined, this.#pool);
+    return { status, body, outId, ms: performance.now() - started };
   }
 
   /** Sends `count` messages, `concurrency` at a time. */

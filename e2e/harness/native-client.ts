@@ -1,12 +1,15 @@
 import { Pool } from 'undici';
-import { sampleMessage } from './application.ts';
+import { sampleBatch, sampleMessage } from './application.ts';
 import type { Told } from './official-client.ts';
+import { postJson } from './post-json.ts';
 
 /** An application's client of the agent's own API. */
 export class NativeClient {
+  readonly #url: string;
   readonly #pool: Pool;
 
   constructor(agentUrl: string) {
+    this.#url = agentUrl;
     this.#pool = new Pool(agentUrl, { connections: 16, pipelining: 1 });
   }
 
@@ -17,15 +20,7 @@ export class NativeClient {
 
   /** As `send`, to several numbers, each with a code of its own. */
   sendBatch(outId: string, key: string | undefined, numbers: readonly string[]): Promise<Told> {
-    const { signName, templateCode } = sampleMessage;
-    const batch = {
-      phoneNumbers: numbers,
-      signNames: numbers.map(() => signName),
-      templateCode,
-      templateParams: numbers.map((_, at) => ({ code: String(1000 + at) })),
-      outId,
-    };
-    return this.#post('/v1/messages/batch', batch, key);
+    return this.#post('/v1/messages/batch', sampleBatch(outId, numbers), key);
   }
 
   async close(): Promise<void> {
@@ -34,16 +29,8 @@ export class NativeClient {
 
   async #post(path: string, body: object, key: string | undefined): Promise<Told> {
     try {
-      const answer = await this.#pool.request({
-        method: 'POST',
-        path,
-        headers: { 'content-type': 'application/json', ...(key !== undefined && { 'idempotency-key': key }) },
-        body: JSON.stringify(body),
-        headersTimeout: 90_000,
-        bodyTimeout: 90_000,
-      });
-      const { code } = (await answer.body.json()) as { code?: unknown };
-      return { code: String(code) };
+      const { body: told } = await postJson(`${this.#url}${path}`, body, key, this.#pool);
+      return { code: String(told['code']) };
     } catch (error) {
       return { code: String(error) };
     }

@@ -1,9 +1,10 @@
-import { request } from 'undici';
 import { expect, it } from 'vitest';
 import type { AgentProcess } from '../harness/agent.ts';
-import { sampleMessage } from '../harness/application.ts';
+import { sampleBatch, sampleMessage } from '../harness/application.ts';
 import { eventually } from '../harness/eventually.ts';
 import { OfficialClient } from '../harness/official-client.ts';
+import { postJson } from '../harness/post-json.ts';
+import type { JsonAnswer } from '../harness/post-json.ts';
 import { sceneOfFile } from '../harness/scene-of-file.ts';
 import type { Scene } from '../harness/scene.ts';
 
@@ -14,14 +15,8 @@ const run = String(Date.now());
 /** Probes of health are not struck. */
 const match = { action: 'SendBatchSms' };
 
-async function post(agent: AgentProcess, path: string, body: object, key?: string) {
-  const answer = await request(`${agent.url}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(key !== undefined && { 'idempotency-key': key }) },
-    body: JSON.stringify(body),
-    headersTimeout: 90_000,
-  });
-  return { status: answer.statusCode, body: (await answer.body.json()) as Readonly<Record<string, unknown>> };
+function post(agent: AgentProcess, path: string, body: object, key?: string): Promise<JsonAnswer> {
+  return postJson(`${agent.url}${path}`, body, key);
 }
 
 /** Numbers that a message texted, in the order of their texts. */
@@ -43,14 +38,7 @@ it('a batch texts each number once, by either API, past a region that refuses an
     ...{ region: 'cn-hangzhou', kind: 'code', code: 'ServiceUnavailable', status: 503, count: 1, match },
   });
   const [native, official, key] = [`native-${run}`, `official-${run}`, `key-${run}`];
-  const { signName, templateCode } = sampleMessage;
-  const batch = {
-    phoneNumbers: numbers,
-    signNames: numbers.map(() => signName),
-    templateCode,
-    templateParams: numbers.map((_, at) => ({ code: String(1000 + at) })),
-    outId: native,
-  };
+  const batch = sampleBatch(native, numbers);
   const first = await post(agent, '/v1/messages/batch', batch, key);
   expect(first).toMatchObject({ status: 200, body: { code: 'OK', channel: 'ap-southeast-1' } });
   expect(await post(agent, '/v1/messages/batch', batch, key)).toEqual(first);

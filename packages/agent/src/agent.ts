@@ -1,41 +1,26 @@
-import { fleetKeys } from '@waystation/core';
-import type { ConfigStore, Strategy } from '@waystation/core';
+import type { Strategy } from '@waystation/core';
 import type { AgentConfig } from './agent-config.ts';
 import type { AgentAddresses, AgentDependencies, AgentTuning } from './agent-dependencies.ts';
-import {
-  adminListenerOf,
-  callerRulesOf,
-  admissionOf,
-  factsOf,
-  journalOf,
-  localKeysFileOf,
-  originOf,
-} from './agent-parts.ts';
+import { factsOf, journalOf, localKeysFileOf } from './agent-parts.ts';
+import { adminListenerOf, admissionOf, apiListenerOf } from './agent-ports.ts';
+import { originOf, sourceOf } from './agent-source.ts';
 import { deliveriesOf } from './deliver/deliveries-of.ts';
 import type { Deliveries } from './deliver/deliveries.ts';
 import { DataDirLock } from './disk/data-dir-lock.ts';
 import type { Admission } from './http/admission.ts';
-import { RefusalPace } from './http/refusal-pace.ts';
-import { admitted } from './http/admitted.ts';
-import { handleApi } from './http/api-handler.ts';
-import { CompatHandler } from './http/compat/compat-handler.ts';
 import type { LocalKeysFile } from './http/compat/local-keys-file.ts';
-import { HttpListener } from './http/http-listener.ts';
+import type { HttpListener } from './http/http-listener.ts';
 import { formatListenAddress } from './http/listen-address.ts';
-import { RecentMessages } from './http/recent-messages.ts';
 import type { Journal } from './journal/journal.ts';
 import { JournalledSender } from './journal/journalled-sender.ts';
-import { AgentReporter } from './report/agent-reporter.ts';
+import type { AgentReporter } from './report/agent-reporter.ts';
 import type { AgentPhase } from './status/agent-facts.ts';
 import { AgentStatus } from './status/agent-status.ts';
-import { FileSync } from './sync/file-sync.ts';
 import type { StrategyFeed } from './sync/offered-strategy.ts';
 import { SharedStore } from './sync/shared-store.ts';
-import { StoreSync } from './sync/store-sync.ts';
 import { StrategyCache } from './sync/strategy-cache.ts';
 import { StrategyIntake } from './sync/strategy-intake.ts';
 
-const recentMessages = 10_000;
 /** The first sends come before the journal, unless they need it: to load and open it takes some 30 ms of a core. */
 const journalAfterMs = 100;
 
@@ -63,7 +48,7 @@ export class Agent {
   #cacheTrouble: string | undefined;
 
   constructor(dependencies: AgentDependencies, config: AgentConfig, tuning: AgentTuning = {}) {
-    const { clock, random, log, sendSide } = dependencies;
+    const { clock, log, sendSide } = dependencies;
     this.#dependencies = dependencies;
     this.#config = config;
     this.#store = new SharedStore(dependencies);
@@ -75,11 +60,10 @@ export class Agent {
       this.#reporter?.changed();
       if (this.#goesOn) void this.#sender.recover();
     };
-    const syncLog = log.child({ component: 'strategy-sync' });
     this.#intake = new StrategyIntake({
       applier: sendSide,
       clock,
-      log: syncLog,
+      log: log.child({ component: 'strategy-sync' }),
       save: (offered) => {
         this.#cache.save(offered);
       },
@@ -89,32 +73,22 @@ export class Agent {
     const strategy = () => this.#intake.applied?.snapshot.strategy;
     this.#deliveries = this.#newDeliveries(strategy);
     this.#sender = this.#newSender(strategy);
-    const openStore = (): Promise<ConfigStore> => this.#store.open();
-    const shared = { taker: this.#intake, clock, log: syncLog, onChange };
-    const { source, fleet } = config;
-    const { feedPace: pace, filePollMs } = tuning;
-    if (source.kind === 'etcd') {
-      const keys = fleetKeys(fleet, source.prefix);
-      this.#feed = new StoreSync({ ...shared, openStore, random }, { keys, ...(pace && { pace }) });
-      this.#reporter = new AgentReporter(
-        {
-          openStore,
-          report: () => this.#status.reportInSteps(),
-          kept: () => this.#cache.flush(),
-          clock,
-          random,
-          log: log.child({ component: 'agent-report' }),
-        },
-        { key: keys.agent(config.agentId) },
-      );
-    } else {
-      const options = { path: source.path, ...(filePollMs !== undefined && { pollMs: filePollMs }) };
-      this.#feed = new FileSync(shared, options);
-    }
+    const source = sourceOf(dependencies, config, tuning, {
+      taker: this.#intake,
+      openStore: () => this.#store.open(),
+      report: () => this.#status.reportInSteps(),
+      kept: () => this.#cache.flush(),
+      onChange,
+    });
+    this.#feed = source.feed;
+    this.#reporter = source.reporter;
     this.#localKeys = localKeysFileOf(dependencies, config);
     this.#status = this.#newStatus();
     this.#admission = admissionOf(dependencies, config);
-    this.#api = this.#apiListener();
+    this.#api = apiListenerOf(dependencies, config, {
+      ...{ sender: this.#sender, admission: this.#admission, status: this.#status, strategy },
+      localKeys: this.#localKeys,
+    });
     this.#admin = adminListenerOf(dependencies, config, this.#status);
   }
 
@@ -237,35 +211,5 @@ export class Agent {
     if (read.kind !== 'unusable') return;
     this.#cacheTrouble = read.reason;
     this.#dependencies.log.warn({ reason: read.reason }, 'strategy cache not used');
-  }
-
-  #apiListener(): HttpListener {
-    const { sendSide, clock, log } = this.#dependencies;
-    const { listen, protection, compatActions } = this.#config;
-    const recent = new RecentMessages(recentMessages);
-    const apiLog = log.child({ component: 'api' });
-    const notReady = (): string | undefined => this.#status.noStrategy();
-    const find = (id: string) => this.#sender.find(id);
-    const findSent = async (bizId: string) => recent.findSent(bizId) ?? (await this.#sender.findSent(bizId));
-    const shared = { sender: this.#sender, recent, notReady, clock, log: apiLog };
-    const timeouts = () => this.#intake.applied?.snapshot.strategy.timeouts;
-    const { caller } = sendSide;
-    const compat = new CompatHandler(
-      { ...shared, caller, findSent, totalMs: () => timeouts()?.compatTotalMs ?? 0 },
-      { localKeys: () => this.#localKeys?.keys ?? protection.localKeys, actions: compatActions },
-    );
-    const dependencies = { ...shared, find, compat, totalMs: () => timeouts()?.totalMs ?? 0 };
-    const rules = callerRulesOf(this.#config);
-    return new HttpListener(
-      {
-        handle: admitted((request, signal) => handleApi(dependencies, rules, request, signal), {
-          admission: this.#admission,
-          pace: new RefusalPace(this.#dependencies.clock),
-          compatRefusal: (request, problem) => compat.refused(request, problem),
-        }),
-        log: apiLog,
-      },
-      { address: listen, ...(protection.tls && { tls: protection.tls }) },
-    );
   }
 }

@@ -1,63 +1,26 @@
 import type { MessageSearchEnd } from '@waystation/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RoutingState } from '../send/routing.ts';
-import { AskedChannel, refusal } from '../testing/asked-channel.ts';
-import { messageTo, realClock as clock, silentLog, snapshotOf } from '../testing/send-fixture.ts';
-import type { BootClock } from './boot-clock.ts';
-import { PastSearcher } from './past-searcher.ts';
-import type { PastAttempt } from './past-search.ts';
-import type { LikeEnd } from './like-attempts.ts';
-import { messageIdLength } from '../send/message-id.ts';
-import { Searcher } from './searcher.ts';
-import type { SoughtAttempt } from './sought-attempt.ts';
+import { refusal } from '../testing/asked-channel.ts';
+import type { AskedChannel } from '../testing/asked-channel.ts';
+import { SearchFixture, attemptOf, number } from '../testing/search-fixture.ts';
+import { realClock as clock } from '../testing/send-fixture.ts';
+import type { Searcher } from './searcher.ts';
 
-const rules = { firstMs: 500, intervalMs: 2000, settleMs: 3000, budgetMs: 60_000 };
-let bounds = { perSecond: 50, maxConcurrent: 20 };
-
+let fixture: SearchFixture;
 let one: AskedChannel;
 let two: AskedChannel;
 let searcher: Searcher;
+let search: SearchFixture['search'];
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 5, 1, 4) });
-  bounds = { perSecond: 50, maxConcurrent: 20 };
-  one = new AskedChannel(clock, 'one');
-  two = new AskedChannel(clock, 'two');
-  searcher = new Searcher(
-    { clock, log: silentLog },
-    { bounds: () => bounds, limits: () => ({ connectMs: 2000, readMs: 2000 }), budgetMs: () => 60_000 },
-  );
+  fixture = new SearchFixture();
+  ({ one, two, searcher, search } = fixture);
 });
 afterEach(() => {
   searcher.stop();
   vi.useRealTimers();
 });
-
-/** An id as long as real ones are. */
-const idOf = (name: string) => name.padEnd(messageIdLength, '0');
-
-/** An attempt at `one` that has just ended unknown; the message's name is its OutId. */
-function attemptOf(name: string, e164: string, change: Partial<SoughtAttempt['sought']> = {}) {
-  const now = clock.now();
-  const sought = { e164: [e164], templateCode: 'SMS_154950909', outId: name, unique: true };
-  return {
-    messageId: idOf(name),
-    candidate: { channel: 'one', host: 'one:443', account: 'main' },
-    sought: { ...sought, values: ['4071'], ...change },
-    time: { startedAt: now, startedWall: clock.wallTime(), endedAt: now },
-    recordsShared: false,
-  } satisfies SoughtAttempt;
-}
-
-/** Searches for one attempt of a message; `ends` is filled with what is told. */
-function search(attempt: SoughtAttempt, ends: MessageSearchEnd[] = [], channels = [one, two]) {
-  searcher.search(new Map([[1, attempt]]), { rules, channels }, (end) => {
-    ends.push(end);
-  });
-  return ends;
-}
-
-const number = (at: number) => `+86138${String(at).padStart(8, '0')}`;
 
 describe('questions', () => {
   it('of 1,000 unknown messages at once stay within the bounds, and all are found', async () => {
@@ -68,9 +31,9 @@ describe('questions', () => {
     }
     await vi.advanceTimersByTimeAsync(21_000);
     expect(ends.filter(({ kind }) => kind === 'found')).toHaveLength(1000);
-    expect(one.mostAtOnce).toBeLessThanOrEqual(bounds.maxConcurrent);
+    expect(one.mostAtOnce).toBeLessThanOrEqual(fixture.bounds.maxConcurrent);
     for (const [at, first] of one.askedAt.entries()) {
-      const within = one.askedAt[at + bounds.perSecond];
+      const within = one.askedAt[at + fixture.bounds.perSecond];
       if (within !== undefined) expect(within - first).toBeGreaterThanOrEqual(1000);
     }
     expect(searcher.open).toBe(0);
@@ -84,12 +47,12 @@ describe('questions', () => {
       search(attemptOf(`m-${String(at)}`, number(at)), ends);
     }
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(one.mostAtOnce).toBe(bounds.maxConcurrent);
+    expect(one.mostAtOnce).toBe(fixture.bounds.maxConcurrent);
     expect(ends.filter(({ kind }) => kind === 'found')).toHaveLength(200);
   });
 
   it('for which there is no place leave their messages unknown, and say so', async () => {
-    bounds = { perSecond: 1, maxConcurrent: 1 };
+    fixture.bounds = { perSecond: 1, maxConcurrent: 1 };
     const ends: MessageSearchEnd[] = [];
     for (let at = 0; at < 100; at += 1) {
       one.take(number(at), `m-${String(at)}`);
@@ -177,52 +140,6 @@ describe('a dead host', () => {
   });
 });
 
-describe('attempts that look the same', () => {
-  const constant = { outId: 'constant', unique: false };
-
-  function noteLike(attempt: SoughtAttempt, end: LikeEnd): void {
-    const ticket = searcher.likes.note(attempt, clock.now());
-    if (ticket === undefined) throw new Error('it looks like no other');
-    searcher.likes.ended(ticket, end, clock.now());
-  }
-
-  it('of other messages keep one record from being believed, accepted or not', async () => {
-    for (const end of ['accepted', 'open'] as const) {
-      const rival = attemptOf('another', number(1), constant);
-      noteLike(rival, end);
-      one.take(number(1), 'constant');
-      const ends = search(attemptOf('m-1', number(1), constant));
-      await vi.advanceTimersByTimeAsync(65_000);
-      expect(ends).toMatchObject([{ kind: 'inconclusive' }]);
-    }
-  });
-
-  it('of the same message do not, however often it is searched for', async () => {
-    for (let time = 0; time < 3; time += 1) {
-      noteLike(attemptOf('m-1', number(1), constant), 'open');
-    }
-    one.take(number(1), 'constant');
-    for (let time = 0; time < 2; time += 1) {
-      const ends = search(attemptOf('m-1', number(1), constant));
-      await vi.advanceTimersByTimeAsync(2000);
-      expect(ends).toEqual([{ kind: 'found', channel: 'one' }]);
-    }
-  });
-
-  it('do not matter where nothing was sent, the text was another, or it was long ago', async () => {
-    noteLike(attemptOf('a', number(1), constant), 'not-sent');
-    const other = { ...constant, values: ['9999'] };
-    noteLike(attemptOf('b', number(1), other), 'accepted');
-    noteLike(attemptOf('c', number(2), constant), 'accepted');
-    noteLike(attemptOf('d', number(1), constant), 'accepted');
-    await vi.advanceTimersByTimeAsync(60_000);
-    one.take(number(1), 'constant');
-    const ends = search(attemptOf('m-1', number(1), constant));
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(ends).toEqual([{ kind: 'found', channel: 'one' }]);
-  });
-});
-
 describe('the end', () => {
   it('of the agent leaves every search inconclusive, and begins none', async () => {
     const ends = search(attemptOf('m-1', number(1)));
@@ -236,7 +153,7 @@ describe('the end', () => {
 });
 
 it('a stop ends a question between two of its pages, and leaves no timer', async () => {
-  bounds = { perSecond: 1, maxConcurrent: 1 };
+  fixture.bounds = { perSecond: 1, maxConcurrent: 1 };
   for (let at = 0; at < 130; at += 1) one.take(number(1), `other-${String(at)}`);
   search(attemptOf('m-1', number(1)));
   await vi.advanceTimersByTimeAsync(520);
@@ -280,96 +197,4 @@ it('a record whose OutId is a number too large to be read is not understood, and
   const ends = search(attemptOf('m-1', number(1), sent), [], [one]);
   await vi.advanceTimersByTimeAsync(65_000);
   expect(ends).toMatchObject([{ kind: 'inconclusive' }]);
-});
-
-describe('what a journal remembers', () => {
-  const boot: BootClock = { boot: 'this boot', now: () => clock.now() + 1_000_000 };
-  const message = messageTo('13800138000');
-  let channels: RoutingState['channels'];
-
-  beforeEach(() => {
-    channels = new Map([['one', one]]);
-  });
-
-  function searchPast(change: Partial<PastAttempt> = {}, bootClock: BootClock = boot, name = 'm-1') {
-    const document = {
-      schemaVersion: 1 as const,
-      channels: { one: { provider: 'aliyun' as const, regionId: 'cn-hangzhou' } },
-      routes: [{ name: 'default', policy: { kind: 'primary-backup' as const, order: ['one'] } }],
-    };
-    const state = { channels, snapshot: snapshotOf(document) } as unknown as RoutingState;
-    const routing = { acquire: () => ({ state, release: () => undefined }) };
-    const past = new PastSearcher({ routing, searcher, clock, bootClock });
-    const attempt: PastAttempt = {
-      candidate: { channel: 'one', host: 'one:443', account: 'main' },
-      outId: 'constant',
-      unique: false,
-      templateCode: 'SMS_154950909',
-      startedAt: clock.wallTime(),
-      started: { boot: 'this boot', at: boot.now() },
-      lastsMs: 8000,
-      ...change,
-    };
-    return async () => {
-      const { end } = past.search({ id: idOf(name), message, attempts: [attempt] });
-      await vi.advanceTimersByTimeAsync(65_000);
-      return end;
-    };
-  }
-
-  it('is found, or absent, also an hour later', async () => {
-    for (const isTaken of [true, false]) {
-      one.rows.splice(0);
-      const begin = searchPast();
-      if (isTaken) one.take('+8613800138000', 'constant');
-      await vi.advanceTimersByTimeAsync(3_600_000);
-      expect((await begin()).kind).toBe(isTaken ? 'found' : 'absent');
-    }
-  });
-
-  it('is not taken for a text that went out under its OutId after it', async () => {
-    const begin = searchPast();
-    await vi.advanceTimersByTimeAsync(600_000);
-    one.take('+8613800138000', 'constant');
-    expect((await begin()).kind).toBe('absent');
-  });
-
-  it.each([7_200_000, -7_200_000])(
-    'is inconclusive where the wall clock was set since (%i ms)',
-    async (by) => {
-      for (const isTaken of [true, false]) {
-        one.rows.splice(0);
-        const begin = searchPast();
-        if (isTaken) one.take('+8613800138000', 'constant');
-        await vi.advanceTimersByTimeAsync(60_000);
-        vi.setSystemTime(Date.now() + by);
-        expect((await begin()).kind).toBe('inconclusive');
-      }
-    },
-  );
-
-  it('is inconclusive after another start of the machine, unless its OutId is ours alone', async () => {
-    const other = { started: { boot: 'another boot', at: 5 } };
-    expect((await searchPast(other)()).kind).toBe('inconclusive');
-    one.take('+8613800138000', 'constant');
-    expect((await searchPast(other)()).kind).toBe('inconclusive');
-    expect((await searchPast({ ...other, unique: true })()).kind).toBe('found');
-  });
-
-  it('is not believed by one record of two that look the same', async () => {
-    const begins = [searchPast({}, boot, 'm-1'), searchPast({}, boot, 'm-2')];
-    one.take('+8613800138000', 'constant');
-    await vi.advanceTimersByTimeAsync(60_000);
-    const ends = await Promise.all(begins.map((begin) => begin()));
-    expect(ends.map(({ kind }) => kind)).toEqual(['inconclusive', 'inconclusive']);
-  });
-
-  it('stays unknown where its channel has left the strategy, or is another one by the same name', async () => {
-    const begin = searchPast();
-    channels = new Map([['one', Object.assign(new AskedChannel(clock, 'one'), { host: 'elsewhere:443' })]]);
-    expect((await searchPast()()).kind).toBe('inconclusive');
-    channels = new Map();
-    expect((await searchPast()()).kind).toBe('inconclusive');
-    expect((await begin()).kind).toBe('absent');
-  });
 });

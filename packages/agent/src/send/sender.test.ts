@@ -2,9 +2,10 @@ import type { StrategyInput } from '@waystation/core';
 import { startSimulator } from '@waystation/simulator';
 import type { FaultSpecInput, Simulator } from '@waystation/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SendResult } from './send-result.ts';
 import type { SendSide } from '../status/send-side.ts';
 import { keepingLog, messageTo, openTestSending, snapshotOf } from '../testing/send-fixture.ts';
+import { twoRegions } from '../testing/two-regions.ts';
+import type { Channels, RouteInput } from '../testing/two-regions.ts';
 
 const phone = '13800138000';
 let simulator: Simulator;
@@ -20,30 +21,8 @@ afterEach(async () => {
   await simulator.stop();
 });
 
-type Channels = StrategyInput['channels'];
-type RouteInput = Partial<StrategyInput['routes'][number]>;
-
-/** Two regions of one account, `a` before `b`. */
-function primaryBackup(route: RouteInput = {}, changes: Partial<StrategyInput> = {}): StrategyInput {
-  const channels: Channels = {
-    a: { provider: 'aliyun', regionId: 'cn-hangzhou', endpoint: simulator.regions['a'], credential: 'main' },
-    b: { provider: 'aliyun', regionId: 'cn-beijing', endpoint: simulator.regions['b'], credential: 'main' },
-  };
-  return {
-    schemaVersion: 1,
-    channels,
-    routes: [
-      {
-        name: 'default',
-        policy: { kind: 'primary-backup', order: ['a', 'b'] },
-        onUnknownOutcome: 'fail',
-        ...route,
-      },
-    ],
-    timeouts: { connectMs: 10_000, readMs: 10_000, totalMs: 30_000 },
-    ...changes,
-  };
-}
+const primaryBackup = (route: RouteInput = {}, changes: Partial<StrategyInput> = {}) =>
+  twoRegions(simulator.regions, route, changes);
 
 const unwritten: readonly (readonly [string, FaultSpecInput, string])[] = [
   ['refuses connections', { kind: 'refuse', region: 'a' }, 'unavailable'],
@@ -191,74 +170,6 @@ describe('Sender', () => {
     expect(sending.blocks).toEqual([]);
   });
 
-  it('opens the next candidate’s connection beside one that takes long, and writes once', async () => {
-    await simulator.setFault({ kind: 'blackhole', region: 'a' });
-    sending.apply(snapshotOf(primaryBackup()));
-    const result = await sending.send(messageTo(phone), {});
-    expect(result).toMatchObject({ kind: 'accepted', channel: 'b', attempts: [{ channel: 'b' }] });
-    expect(simulator.texts()).toHaveLength(1);
-  });
-
-  it('comes back to a host that was down for a moment, within the deadline', async () => {
-    await simulator.setFault({ kind: 'refuse' });
-    sending.apply(
-      snapshotOf(primaryBackup({}, { retry: { maxAttempts: 10, maxDelayMs: 60_000, baseDelayMs: 500 } })),
-    );
-    const answer = sending.send(messageTo(phone), {});
-    await simulator.clearFaults();
-    const result = await answer;
-    expect(result).toMatchObject({ kind: 'accepted' });
-    expect(simulator.check([result.id])).toMatchObject({ ok: true });
-  });
-
-  it('waits as long as a throttled account says, and asks it again', async () => {
-    const id = await simulator.setFault({ kind: 'throttle' });
-    sending.apply(snapshotOf(primaryBackup()));
-    const answer = sending.send(messageTo(phone), {});
-    await expect.poll(() => sending.blocks, { timeout: 15_000 }).toMatchObject([{ outcome: 'throttled' }]);
-    await simulator.clearFault(id);
-    expect(await answer).toMatchObject({
-      kind: 'accepted',
-      attempts: [{ outcome: 'throttled' }, { outcome: 'accepted' }],
-    });
-  });
-
-  it('answers unknown at the deadline, and hears the late answer', async () => {
-    await simulator.setFault({ kind: 'slow', region: 'a', delayMs: 3000, accepted: true });
-    sending.apply(snapshotOf(primaryBackup()));
-    const late: SendResult[] = [];
-    const onLate = (one: SendResult): void => void late.push(one);
-    const result = await sending.send(messageTo(phone), { timeoutMs: 1000, onLate });
-    expect(result).toMatchObject({ kind: 'unknown', attempts: [{ channel: 'a', outcome: 'unknown' }] });
-    await expect.poll(() => late, { timeout: 15_000 }).toHaveLength(1);
-    expect(late).toMatchObject([{ id: result.id, kind: 'accepted', attempts: [{ outcome: 'accepted' }] }]);
-    expect(simulator.texts()).toHaveLength(1);
-  });
-
-  it('ends what is late also where its log fails, and writes nothing', async () => {
-    sending.apply(snapshotOf(primaryBackup()));
-    let fail = (): void => undefined;
-    const full = new Promise<void>((_resolve, reject) => {
-      fail = () => {
-        reject(new Error('no space'));
-      };
-    });
-    const attempts = {
-      mayBeWritten: () => true,
-      starting: () => full,
-      ended: () => undefined,
-      absent: () => undefined,
-      reopen: () => undefined,
-    };
-    const late: SendResult[] = [];
-    const onLate = (one: SendResult): void => void late.push(one);
-    const result = await sending.send(messageTo(phone), { timeoutMs: 1000, attempts, onLate });
-    expect(result.kind).toBe('unknown');
-    fail();
-    await expect.poll(() => late, { timeout: 15_000 }).toMatchObject([{ id: result.id, kind: 'unknown' }]);
-    expect(simulator.texts()).toEqual([]);
-  });
-
   it('takes the host’s time over and signs again where the clocks differ', async () => {
     await simulator.stop();
     simulator = await startSimulator({ config: { regions: { a: { clockSkewMs: 3_600_000 }, b: {} } } });
@@ -277,41 +188,6 @@ describe('Sender', () => {
       reason: expect.stringContaining('no route of this name') as string,
     });
     expect(sending.counts).toEqual({ accepted: 0, failed: 2, unknown: 0 });
-  });
-
-  it('keeps the caller’s deadline', async () => {
-    await simulator.setFault({ kind: 'hang' });
-    const timeouts = { connectMs: 3000, readMs: 60_000, totalMs: 60_000 };
-    sending.apply(snapshotOf(primaryBackup({ onUnknownOutcome: 'resend' }, { timeouts })));
-    const begun = performance.now();
-    const result = await sending.send(messageTo(phone), { timeoutMs: 2000 });
-    const took = performance.now() - begun;
-    expect(result).toMatchObject({ kind: 'unknown' });
-    expect(took).toBeGreaterThan(1500);
-    expect(took).toBeLessThan(8000);
-  });
-
-  it('gives up what was not written when the caller hangs up, and nothing else', async () => {
-    await simulator.setFault({ kind: 'blackhole', region: 'a' });
-    sending.apply(
-      snapshotOf(
-        primaryBackup({}, { timeouts: { connectMs: 30_000, totalMs: 60_000 }, race: { delayMs: 60_000 } }),
-      ),
-    );
-    const gone = new AbortController();
-    const answer = sending.send(messageTo(phone), { signal: gone.signal });
-    await expect.poll(() => sending.channels[0]?.inFlight, { timeout: 15_000 }).toBe(1);
-    gone.abort();
-    expect(await answer).toMatchObject({ kind: 'deadline' });
-    expect(simulator.texts()).toEqual([]);
-
-    await simulator.clearFaults();
-    await simulator.setFault({ kind: 'slow', region: 'a', delayMs: 1000, accepted: true });
-    const late = new AbortController();
-    const second = sending.send(messageTo(phone), { signal: late.signal });
-    await expect.poll(() => simulator.texts(), { timeout: 15_000 }).toHaveLength(1);
-    late.abort();
-    expect(await second).toMatchObject({ kind: 'accepted', channel: 'a' });
   });
 
   it('never tells a number, a parameter, a URL or a secret in a result or a log', async () => {

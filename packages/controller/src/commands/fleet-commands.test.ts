@@ -100,18 +100,14 @@ describe('agents and status', () => {
 });
 
 describe('--wait', () => {
+  const changeAndWait = () => {
+    const change = ['weights', 'set', 'default', 'cn-hangzhou=1', '--yes'];
+    return desk.run(...change, '--wait', '--timeout', '1m');
+  };
+
   it('ends with 0 once all have applied, counting those that come meanwhile', async () => {
     await desk.report('web-1', { routing: routing(revision) });
-    const waiting = desk.run(
-      'weights',
-      'set',
-      'default',
-      'cn-hangzhou=1',
-      '--yes',
-      '--wait',
-      '--timeout',
-      '1m',
-    );
+    const waiting = changeAndWait();
     const written = await waitForRevision(revision);
     await desk.report('web-2', { routing: routing(revision) });
     await desk.report('web-1', { routing: routing(written) });
@@ -125,16 +121,7 @@ describe('--wait', () => {
   it('ends with 6 and the reason when an agent refuses, and no longer waits for one that is gone', async () => {
     await desk.report('web-1', { routing: routing(revision) });
     await desk.report('web-2', { routing: routing(revision) });
-    const waiting = desk.run(
-      'weights',
-      'set',
-      'default',
-      'cn-hangzhou=1',
-      '--yes',
-      '--wait',
-      '--timeout',
-      '1m',
-    );
+    const waiting = changeAndWait();
     const written = await waitForRevision(revision);
     await desk.report('web-1', {
       routing: routing(revision),

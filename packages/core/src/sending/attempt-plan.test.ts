@@ -1,71 +1,12 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { startAttemptPlan, stepAttemptPlan } from './attempt-plan.ts';
+import { abc, accepted, candidate, outcome, play, refused, unknown } from '../testing/played-plan.ts';
+import type { PlayedPlan } from '../testing/played-plan.ts';
+import { startAttemptPlan } from './attempt-plan.ts';
+import type { AttemptVerdict } from './attempt-verdict.ts';
 import { minimumAttemptMs } from './next-attempt.ts';
-import type { AttemptPlanInput, AttemptStep } from './attempt-plan-state.ts';
-import type { AttemptVerdict, Candidate } from './attempt-verdict.ts';
-import { outcomeClasses, outcomeOf } from './outcome.ts';
-import type { Outcome, OutcomeClass } from './outcome.ts';
-
-/** Written short: `name@host/account`; the credential is the account's unless given after a colon. */
-function candidate(text: string): Candidate {
-  const [, channel = '', host = '', account = '', credential = account] =
-    /^(\w+)@(\w+)\/(\w+)(?::(\w+))?$/.exec(text) ?? [];
-  return { channel, host, account, credential };
-}
-
-function outcome(what: OutcomeClass, facts: Partial<Outcome> = {}): Outcome {
-  return outcomeOf(what, { reason: what, written: what !== 'unavailable', ...facts });
-}
-
-const accepted = outcome('accepted');
-const refused = outcome('unavailable', { code: 'ECONNREFUSED' });
-const unknown = outcome('unknown');
-
-interface Story {
-  readonly tried: readonly string[];
-  readonly verdict: AttemptVerdict;
-}
-
-/** Plays outcomes one after the other, each after `eachMs`; `full` has no room. */
-function play(
-  candidates: readonly string[],
-  answers: readonly (Outcome | 'full')[],
-  changes: Partial<AttemptPlanInput> & { readonly eachMs?: number } = {},
-): Story {
-  const { eachMs = 10, ...input } = changes;
-  const tried: string[] = [];
-  let at = 1000;
-  let step: AttemptStep = startAttemptPlan(
-    {
-      candidates: candidates.map(candidate),
-      onUnknownOutcome: 'reconcile',
-      deadline: 11_000,
-      connectMs: 3000,
-      readMs: 5000,
-      ...input,
-    },
-    at,
-  );
-  for (const answer of answers) {
-    if (step.effect.type !== 'attempt') break;
-    const { candidate: chosen, number } = step.effect;
-    const { channel } = chosen;
-    if (answer === 'full') step = stepAttemptPlan(step.plan, { type: 'no-room', at, number });
-    else {
-      tried.push(channel);
-      at += eachMs;
-      step = stepAttemptPlan(step.plan, { type: 'ended', at, number, outcome: answer });
-    }
-  }
-  if (step.effect.type !== 'finish') throw new Error(`still at "${step.effect.type}" after all answers`);
-  return { tried, verdict: step.effect.verdict };
-}
-
-const abc = ['a@h1/x', 'b@h2/x', 'c@h3/y'];
 
 describe('an attempt plan', () => {
-  it.each<[string, () => Story, readonly string[], Partial<AttemptVerdict>]>([
+  it.each<[string, () => PlayedPlan, readonly string[], Partial<AttemptVerdict>]>([
     [
       'ends with the first acceptance',
       () => play(abc, [accepted]),
@@ -275,107 +216,5 @@ describe('an attempt plan', () => {
     expect(tried).toHaveLength(40);
     expect(verdict).toMatchObject({ reason: expect.stringContaining('c39: unavailable') as unknown });
     expect('reason' in verdict ? verdict.reason.length : 0).toBeLessThan(400);
-  });
-});
-
-describe('a caller who hangs up', () => {
-  const begin = (onUnknownOutcome: AttemptPlanInput['onUnknownOutcome'] = 'resend') =>
-    startAttemptPlan(
-      { candidates: abc.map(candidate), onUnknownOutcome, deadline: 9000, connectMs: 3000, readMs: 5000 },
-      0,
-    );
-  const hangUp = (step: AttemptStep) => stepAttemptPlan(step.plan, { type: 'caller-gone', at: 1 });
-  const end = (step: AttemptStep, what: Outcome) =>
-    stepAttemptPlan(step.plan, { type: 'ended', at: 2, number: 1, outcome: what });
-
-  it('cancels a message of which nothing was written', () => {
-    const gone = hangUp(begin());
-    expect(gone.effect).toEqual({ type: 'cancel-unwritten' });
-    expect(end(gone, refused).effect).toMatchObject({ type: 'finish', verdict: { kind: 'cancelled' } });
-  });
-
-  it('lets a written attempt end, and counts its acceptance', () => {
-    expect(end(hangUp(begin()), accepted).effect).toMatchObject({ verdict: { kind: 'accepted' } });
-  });
-
-  it('does not stop a message of which something was written', () => {
-    expect(end(hangUp(begin()), unknown).effect).toMatchObject({ type: 'attempt', number: 2 });
-  });
-
-  it('changes nothing when the plan is over', () => {
-    const over = hangUp(end(begin(), accepted));
-    expect(over).toMatchObject({
-      plan: { state: 'done', verdict: { kind: 'accepted' } },
-      effect: { type: 'nothing' },
-    });
-  });
-});
-
-describe('any story of attempts', () => {
-  const candidates = fc.uniqueArray(
-    fc.record({
-      channel: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
-      host: fc.constantFrom('h1', 'h2', 'h3'),
-      account: fc.constantFrom('x', 'y'),
-      credential: fc.constantFrom('k1', 'k2', 'k3'),
-    }),
-    { selector: ({ channel }) => channel, maxLength: 8 },
-  );
-  const answer = fc.oneof(
-    fc.constant('full' as const),
-    fc.constantFrom(...outcomeClasses).map((what) => outcome(what)),
-  );
-  const answers = fc.array(fc.tuple(answer, fc.integer({ min: 0, max: 2000 })), {
-    minLength: 100,
-    maxLength: 100,
-  });
-  const policy = fc.constantFrom('reconcile' as const, 'resend' as const, 'fail' as const);
-
-  it('ends, keeps to the deadline and to what was excluded, and never guesses', () => {
-    fc.assert(
-      fc.property(
-        candidates,
-        answers,
-        policy,
-        fc.integer({ min: 0, max: 9000 }),
-        (given, script, resend, deadline) => {
-          let at = 0;
-          let step = startAttemptPlan(
-            { candidates: given, onUnknownOutcome: resend, deadline, connectMs: 3000, readMs: 5000 },
-            at,
-          );
-          const ended: { candidate: Candidate; outcome: Outcome }[] = [];
-          for (const [what, ms] of script) {
-            if (step.effect.type !== 'attempt') break;
-            const { candidate: chosen, deadline: until, number } = step.effect;
-            expect(until).toBeLessThanOrEqual(deadline);
-            expect(deadline - at).toBeGreaterThanOrEqual(minimumAttemptMs);
-            expect(number).toBeGreaterThan(ended.length);
-            for (const before of ended) {
-              expect(chosen.channel).not.toBe(before.candidate.channel);
-              expect(before.outcome.class === 'unknown' && resend !== 'resend').toBe(false);
-              if (before.outcome.excludes === 'account')
-                expect(chosen.account).not.toBe(before.candidate.account);
-              if (before.outcome.excludes === 'credential') {
-                expect(chosen.credential).not.toBe(before.candidate.credential);
-              }
-            }
-            if (what === 'full') step = stepAttemptPlan(step.plan, { type: 'no-room', at, number });
-            else {
-              ended.push({ candidate: chosen, outcome: what });
-              at = Math.min(at + ms, until);
-              step = stepAttemptPlan(step.plan, { type: 'ended', at, number, outcome: what });
-            }
-          }
-          expect(step.effect.type).toBe('finish');
-          const verdict = step.plan.state === 'done' ? step.plan.verdict.kind : undefined;
-          const last = ended.at(-1)?.outcome.class;
-          const open = ended.some(({ outcome: { class: what } }) => what === 'unknown');
-          if (last === 'accepted') expect(verdict).toBe('accepted');
-          else if (open) expect(verdict).toBe('unknown');
-          else expect(verdict).not.toMatch(/accepted|unknown|cancelled/);
-        },
-      ),
-    );
   });
 });

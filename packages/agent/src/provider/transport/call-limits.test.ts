@@ -11,6 +11,7 @@ import type { CallLimits } from './connection-pool.ts';
 import type { HttpRequest, TransportResult } from './http-message.ts';
 
 const request: HttpRequest = { method: 'POST', path: '/', headers: { accept: '*/*' } };
+const patience = { timeout: 20_000, interval: 10 };
 const endings: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end();
@@ -102,11 +103,23 @@ describe('the limits of a call', () => {
   });
 
   it('is listened to after its deadline where it asked for that', async () => {
-    const server = await serve((socket) => setTimeout(() => socket.write(httpAnswer('{}')), 300));
+    let answerNow = (): void => undefined;
+    const server = await serve((socket) => {
+      answerNow = () => void socket.write(httpAnswer('{}'));
+    });
+    const asked = (times: number) => expect.poll(() => server.requests.length, patience).toBe(times);
     const pool = poolTo(server.endpoint);
     const soon = () => realClock.now() + 50;
-    await send(pool, {});
-    expect(await send(pool, { deadline: soon(), listen: true })).toMatchObject({ answered: true });
+    const first = send(pool, {});
+    await asked(1);
+    answerNow();
+    await first;
+    const deadline = soon();
+    const late = send(pool, { deadline, listen: true });
+    await asked(2);
+    await expect.poll(() => realClock.now() - deadline, patience).toBeGreaterThan(100);
+    answerNow();
+    expect(await late).toMatchObject({ answered: true });
     expect(await send(pool, { deadline: soon() })).toMatchObject({
       answered: false,
       failure: { kind: 'timeout', written: true, cutShort: true },

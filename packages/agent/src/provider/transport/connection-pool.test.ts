@@ -208,7 +208,10 @@ describe('ConnectionPool', () => {
   });
 
   it('hears an abort before the request is written, and not after', async () => {
-    const server = await serve((socket) => setTimeout(() => socket.write(httpAnswer('{}')), 500));
+    let answerNow = (): void => undefined;
+    const server = await serve((socket) => {
+      answerNow = () => void socket.write(httpAnswer('{}'));
+    });
     const pool = poolTo(server.endpoint);
     expect(await send(pool, { signal: AbortSignal.abort() })).toEqual({
       answered: false,
@@ -218,6 +221,7 @@ describe('ConnectionPool', () => {
     const answer = send(pool, { signal: gone.signal });
     await expect.poll(() => server.requests.length, { timeout: 20_000 }).toBe(1);
     gone.abort();
+    answerNow();
     expect(await answer).toMatchObject({ answered: true });
   });
 
