@@ -16,7 +16,7 @@ describe('AgentReporter', () => {
     const lease: Pick<StoreLease, 'put' | 'revoke' | 'lost'> = {
       put: () => {
         done.push('reported');
-        return Promise.resolve();
+        return Promise.resolve(1);
       },
       revoke: () => Promise.resolve(),
       lost: new AbortController().signal,
