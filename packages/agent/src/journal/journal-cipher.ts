@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, randomFillSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { KeyedHash } from './keyed-hash.ts';
+import { KeyedHash } from '../digest/keyed-hash.ts';
 
 const ivBytes = 12;
 const tagBytes = 16;

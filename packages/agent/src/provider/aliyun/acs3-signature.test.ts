@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { OpenApiUtil } from '@alicloud/openapi-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KeyedHash } from '../../journal/keyed-hash.ts';
+import { KeyedHash } from '../../digest/keyed-hash.ts';
 import { canonicalQuery, emptyBodyDigest, signAcs3 } from './acs3-signature.ts';
 
 const algorithm = 'ACS3-HMAC-SHA256';

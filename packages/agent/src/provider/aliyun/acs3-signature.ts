@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { KeyedHash } from '../../journal/keyed-hash.ts';
+import type { KeyedHash } from '../../digest/keyed-hash.ts';
 import { percentEncode } from './percent-encode.ts';
 
 /** What a signature covers. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@waystation/core';
 import type { Credential } from '../../credentials/credential.ts';
-import { KeyedHash } from '../../journal/keyed-hash.ts';
+import { KeyedHash } from '../../digest/keyed-hash.ts';
 import type { HttpRequest } from '../transport/http-message.ts';
 import { digestOf, emptyBodyDigest, signAcs3 } from './acs3-signature.ts';
 
