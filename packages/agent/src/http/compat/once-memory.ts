@@ -17,7 +17,8 @@ interface Entry<T> {
   readonly key: string;
   readonly digest: string;
   readonly at: Instant;
-  readonly value: Promise<T>;
+  /** What was given, or while it works the promise of it. */
+  value: T | Promise<T>;
 }
 
 /** Does a piece of work once: who asks for the same again, at once or later, gets what the first got. */
@@ -39,7 +40,7 @@ export class OnceMemory<T> {
   }
 
   /** What stands under the key: the same work, other work, or nothing. */
-  find(key: string, digest: string): Promise<T> | 'other' | undefined {
+  find(key: string, digest: string): T | Promise<T> | 'other' | undefined {
     this.#forget();
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -48,19 +49,22 @@ export class OnceMemory<T> {
 
   /** Works, and remembers it under the key in place of what stood there. */
   work(key: string, digest: string, work: () => Promise<Worked<T>>): Promise<T> {
-    const worked = work();
-    const value = worked.then((done) => done.value);
-    const entry: Entry<T> = { key, digest, at: this.#clock.now(), value };
-    this.#entries.set(key, entry);
-    worked.then(
-      ({ keep }) => {
+    const at = this.#clock.now();
+    const value = work().then(
+      ({ value, keep }) => {
         if (keep) this.#finished.push(entry);
         else this.#remove(entry);
+        // The promise of each would be kept for as long as its value.
+        entry.value = value;
+        return value;
       },
-      () => {
+      (error: unknown) => {
         this.#remove(entry);
+        throw error;
       },
     );
+    const entry: Entry<T> = { key, digest, at, value };
+    this.#entries.set(key, entry);
     return value;
   }
 

@@ -42,17 +42,24 @@ export function readTemplateParam(written: string): Params | undefined {
   if (written.trim() === '') return {};
   let value: unknown;
   try {
-    JSON.parse(written);
-    value = JSON.parse(quoteNumbers(written));
+    value = JSON.parse(written);
+    if (!isTextAlone(value)) value = JSON.parse(quoteNumbers(written));
   } catch {
     return undefined;
   }
+  if (isTextAlone(value)) return { templateParam: value, templateParamText: written };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const entries = Object.entries(value);
   const fine = entries.every(([, param]) => ['string', 'boolean'].includes(typeof param));
   if (!fine) return undefined;
   const templateParam = Object.fromEntries(entries.map(([name, param]) => [name, String(param)]));
   return { templateParam, templateParamText: written };
+}
+
+/** Whether it is an object of texts, as most are: then there is nothing to write anew. */
+function isTextAlone(value: unknown): value is Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((param) => typeof param === 'string');
 }
 
 /** The same JSON with its numbers as texts: an order number of twenty digits, or 1.50, is no number of JavaScript. */
