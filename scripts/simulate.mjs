@@ -33,8 +33,16 @@ const words = (totals) =>
 
 console.log(`simulating ${histories} histories from seed ${seed}`);
 let failure;
+let running = seed;
+// Where nothing is left to happen and a history waits all the same, Node would end without a word.
+process.once('beforeExit', () => {
+  if (running === undefined) return;
+  console.error(`a history of seed ${running} never ended`);
+  process.exitCode = 1;
+});
 for (let done = 0, at = 0; done < histories && failure === undefined; done += batch, at += 1) {
   const size = Math.min(batch, histories - done);
+  running = seed + at;
   const options = { histories: size, seed: seed + at, ...(values.path && { path: values.path }) };
   const { failure: broken, ...totals } = await simulate(options);
   failure = broken;
@@ -44,6 +52,7 @@ for (let done = 0, at = 0; done < histories && failure === undefined; done += ba
   }
   if (values.path !== undefined) break;
 }
+running = undefined;
 if (failure !== undefined) {
   console.error(`a promise is broken:\n${failure}`);
   process.exitCode = 1;

@@ -37,6 +37,8 @@ const aftermathMs = 70_000;
 /** Until messages that wait have gone out or expired: as long as one may wait, and a clock that jumped is doubted. */
 const longestWaitMs = 1_200_000;
 const lookMs = 10_000;
+/** Between two looks whether a question was answered. */
+const answerMs = 100;
 
 /** Lets a history happen: real drivers, modelled world, virtual time. */
 export async function runHistory(history: History): Promise<Run> {
@@ -153,11 +155,28 @@ class Happening {
           : [],
       ),
     );
-    const asked = [...kept].map(async ([id, tag]): Promise<Fate> => {
-      const found = await this.#process?.find(id);
-      return { tag, id, ...(found && { kind: found.kind }) };
-    });
-    return await Promise.all(asked);
+    return await this.#answered((process) =>
+      Promise.all(
+        [...kept].map(async ([id, tag]): Promise<Fate> => {
+          const found = await process?.find(id);
+          return { tag, id, ...(found && { kind: found.kind }) };
+        }),
+      ),
+    );
+  }
+
+  /** Lets time pass until a process has answered: one that has just started opens its journal first, or ends again. */
+  async #answered<Answer>(ask: (process: ModelledProcess | undefined) => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      const asked = this.#process;
+      let answer: { readonly said: Answer } | undefined;
+      void ask(asked).then((said) => (answer = { said }));
+      await this.#time.runUntil(this.#time.now());
+      while (answer === undefined && this.#process === asked) {
+        await this.#time.runUntil(this.#time.now() + answerMs);
+      }
+      if (answer !== undefined) return answer.said;
+    }
   }
 
   #caller(call: Call, number: number, told = this.#told): Caller {
