@@ -17,28 +17,33 @@ export interface NotedAttempt {
   readonly time?: AttemptTime;
 }
 
-/** More than three minutes of a thousand messages a second; beyond, searches among them say that they cannot tell. */
-const maxKept = 200_000;
+/** More than three minutes of a thousand messages a second. */
+const defaultMaxLikes = 200_000;
 /** Two attempts further apart than this are told apart by the date of their records. */
 const apartMs = 40_000;
 
 /** Attempts under callers' OutIds: a record belongs to one attempt, so whoever looks the same must be known. */
 export class LikeAttempts {
   readonly #keepMs: () => number;
+  readonly #max: number;
   /** Absent before the first. */
   #ring: LikeRing | undefined;
   /** Up to this instant attempts were forgotten before their time. */
   #forgotten = -Infinity;
 
-  /** `keepMs`: how long after an attempt a search may still meet its record. */
-  constructor(keepMs: () => number) {
+  /**
+   * `keepMs`: how long after an attempt a search may still meet its record. `max`: how many are remembered, by default
+   * `defaultMaxLikes`; where there were more, searches among them say that they cannot tell.
+   */
+  constructor(keepMs: () => number, max = defaultMaxLikes) {
     this.#keepMs = keepMs;
+    this.#max = max;
   }
 
   /** Notes an attempt; to be told of its end. Undefined: no other attempt can look like it. */
   note(attempt: NotedAttempt, at: Instant): LikeTicket | undefined {
     if (attempt.sought.unique) return undefined;
-    const ring = (this.#ring ??= new LikeRing(maxKept));
+    const ring = (this.#ring ??= new LikeRing(this.#max));
     const { nextForgotten } = ring;
     if (nextForgotten !== undefined && nextForgotten.notedAt >= at - this.#keepMs()) {
       this.#forgotten = Math.max(this.#forgotten, nextForgotten.from);

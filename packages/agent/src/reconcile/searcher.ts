@@ -17,6 +17,8 @@ export interface SearcherDependencies {
 export interface SearcherOptions extends DeskRules {
   /** How long a search lasts, in ms. */
   readonly budgetMs: () => number;
+  /** How many attempts are remembered that others may be taken for. Default 200,000. */
+  readonly maxLikes?: number;
 }
 
 /** Beyond a search's own time: as long as an attempt lasts, and as records are apart. */
@@ -36,7 +38,7 @@ export class Searcher {
     this.#clock = clock;
     this.#log = log;
     this.#desk = new RecordsDesk(clock, options);
-    this.likes = new LikeAttempts(() => options.budgetMs() + likesKeptMs);
+    this.likes = new LikeAttempts(() => options.budgetMs() + likesKeptMs, options.maxLikes);
   }
 
   /** Messages that are searched for now. */

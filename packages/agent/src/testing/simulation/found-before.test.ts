@@ -13,6 +13,7 @@ const quiet: History = {
   afterReconcile: 'resend',
   afterInconclusive: 'fail',
   records: { appearMs: 0, shared: false, masked: false, unshown: 'none' },
+  maxLikes: 1000,
   probed: false,
   disk: { flushMs: 0, failing: 0 },
   limits: { channels: [] },

@@ -138,6 +138,7 @@ export const historyArbitrary: fc.Arbitrary<History> = fc.record({
     masked: fc.boolean(),
     unshown: fc.constantFrom('none', 'none', 'first', 'middle', 'last'),
   }),
+  maxLikes: fc.constantFrom(1000, 1000, 1000, 3),
   probed: fc.boolean(),
   disk: fc.record({
     flushMs: fc.constantFrom(0, 5, 5, 400, 3000),

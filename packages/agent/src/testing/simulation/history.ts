@@ -110,6 +110,8 @@ export interface History {
   readonly afterReconcile: Route['afterReconcile'];
   readonly afterInconclusive: Route['afterInconclusive'];
   readonly records: Records;
+  /** How many attempts a process remembers that others may be taken for. */
+  readonly maxLikes: number;
   readonly probed: boolean;
   readonly disk: DiskManners;
   readonly limits: Limits;

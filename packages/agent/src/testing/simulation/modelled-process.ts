@@ -74,7 +74,13 @@ export class ModelledProcess {
     const probe = ({ endpoint }: ProbeTarget) => this.#probe(hostOf(endpoint));
     this.#health = new HealthTracker({ clock, random, log: silentLog, ...(history.probed && { probe }) });
     const strategy = () => this.#routing.current()?.snapshot.strategy;
-    const searcher = new Searcher({ clock, log: silentLog }, searchOptions(strategy));
+    const searcher = new Searcher(
+      { clock, log: silentLog },
+      {
+        ...searchOptions(strategy),
+        maxLikes: history.maxLikes,
+      },
+    );
     const bootClock = { boot: 'one', now: () => clock.now() };
     const past = new PastSearcher({ routing: this.#routing, searcher, clock, bootClock });
     this.#limits = new LimitBook({ clock });
