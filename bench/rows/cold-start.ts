@@ -1,5 +1,5 @@
+import { pickFreePorts } from '@waystation/etcd/testing';
 import { BenchProcess } from '../process/bench-process.ts';
-import { freePorts } from '../process/free-ports.ts';
 import { ratioBy, rounds, spreadBy } from '../measure/rounds.ts';
 import type { Series } from '../measure/rounds.ts';
 import { AgentProcess } from '../stage/agent-process.ts';
@@ -64,7 +64,7 @@ async function startAgent(stage: Stage, dataDir: string, flags: readonly string[
 async function startNode(stage: Stage): Promise<number> {
   // The agent's time has the search for two ports in it, too.
   const begun = performance.now();
-  await freePorts(2);
+  await pickFreePorts(2);
   const { execPath: command } = process;
   const { cores } = stage.world;
   await new BenchProcess({ name: 'node', command, args: ['-e', '0'], cores, place: 'subject' }).exited;

@@ -1,5 +1,5 @@
+import { pickFreePort } from '@waystation/etcd/testing';
 import { spreadOf } from '../measure/spread.ts';
-import { freePorts } from '../process/free-ports.ts';
 import { untilOpen } from '../process/until-open.ts';
 import { evenStrategy } from '../stage/strategy.ts';
 import { flooded, floodDoubts } from './flooded.ts';
@@ -24,7 +24,7 @@ export const slowUpstream: Bench = {
     },
   ],
   async run(stage) {
-    const [port = 0] = await freePorts(1);
+    const port = await pickFreePort();
     const provider = stage.subject('slow-provider', [String(port), String(delayMs)], 'rest');
     await untilOpen(provider, port);
     const strategy = evenStrategy(`http://127.0.0.1:${String(port)}`, 4);

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pickFreePorts } from '@waystation/etcd/testing';
 import type { Cores } from '../machine/cores.ts';
 import { BenchProcess } from '../process/bench-process.ts';
 import { eventually } from '../process/eventually.ts';
 import { getText } from '../process/get-text.ts';
-import { freePorts } from '../process/free-ports.ts';
 import { accessKey } from '../load/message.ts';
 import { repositoryPath } from './paths.ts';
 
@@ -46,7 +46,7 @@ export class AgentProcess {
     nodeFlags = [],
     env = {},
   }: AgentProcessOptions): Promise<AgentProcess> {
-    const [port = 0, adminPort = 0] = await freePorts(2);
+    const [port = 0, adminPort = 0] = await pickFreePorts(2);
     const process = new BenchProcess({
       name: 'agent',
       command: globalThis.process.execPath,

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pickFreePort } from '@waystation/etcd/testing';
 import { request } from 'undici';
 import type { LoadOrder, SenderKind } from '../load/load-order.ts';
 import { runWrk } from '../load/wrk.ts';
@@ -9,7 +10,6 @@ import type { Place } from '../machine/cores.ts';
 import type { Programs } from '../machine/programs.ts';
 import type { LoadResult } from '../measure/load-result.ts';
 import { BenchProcess } from '../process/bench-process.ts';
-import { freePorts } from '../process/free-ports.ts';
 import { untilOpen } from '../process/until-open.ts';
 import { haproxyConfig, nginxProxyConfig } from '../upstream/proxy-config.ts';
 import { Upstream } from '../upstream/upstream.ts';
@@ -131,7 +131,7 @@ export class Stage {
 
   /** A forward proxy in front of the upstream, on the subject's core. */
   async proxy(kind: 'node-proxy' | 'nginx' | 'haproxy', upstream: Upstream): Promise<Proxy> {
-    const [port = 0] = await freePorts(1);
+    const port = await pickFreePort();
     const process = await this.#startProxy(kind, port, upstream.port);
     await untilOpen(process, port);
     const url = `http://127.0.0.1:${String(port)}`;
@@ -142,7 +142,7 @@ export class Stage {
 
   /** The least that two hops of HTTP and a signature cost in Node, on the subject's core. */
   async relay(upstreamUrl: string, caFile?: string): Promise<Proxy> {
-    const [port = 0] = await freePorts(1);
+    const port = await pickFreePort();
     const process = this.subject('signing-relay', [String(port), upstreamUrl], 'subject', caFile);
     await untilOpen(process, port);
     return { process, url: `http://127.0.0.1:${String(port)}` };

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pickFreePorts } from '@waystation/etcd/testing';
 import type { Cores, Place } from '../machine/cores.ts';
 import { BenchProcess } from '../process/bench-process.ts';
-import { freePorts } from '../process/free-ports.ts';
 import { untilOpen } from '../process/until-open.ts';
 import { acceptedAnswer } from './accepted-answer.ts';
 import { makeCertificate } from './certificate.ts';
@@ -42,7 +42,7 @@ export class Upstream {
 
   static async start({ nginx, folder, cores, place = 'rest' }: UpstreamOptions): Promise<Upstream> {
     await mkdir(folder, { recursive: true });
-    const ports = await freePorts(2 + hostCount);
+    const ports = await pickFreePorts(2 + hostCount);
     const [tlsPort = 0, silentPort = 0, ...plain] = ports;
     const { key, certificate } = await makeCertificate();
     const caFile = join(folder, 'upstream.crt');

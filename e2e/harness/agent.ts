@@ -1,7 +1,7 @@
+import { pickFreePorts } from '@waystation/etcd/testing';
 import { request } from 'undici';
 import { eventually } from './eventually.ts';
 import { binOf } from './executables.ts';
-import { freePorts } from './ports.ts';
 import { Process } from './process.ts';
 
 /** `/status` as far as the tests read it. */
@@ -51,7 +51,7 @@ export class AgentProcess {
 
   /** Starts one on free ports, without waiting for it. */
   static async spawn({ dataDir, flags, env = {}, id }: AgentOptions): Promise<AgentProcess> {
-    const [api = 0, admin = 0] = await freePorts(2);
+    const [api = 0, admin = 0] = await pickFreePorts(2);
     const listen = `127.0.0.1:${String(api)}`;
     const adminListen = `127.0.0.1:${String(admin)}`;
     const process = new Process({

@@ -16,6 +16,11 @@ export interface ProcessOptions {
   readonly cwd?: string;
 }
 
+/** A process has ended that should run; nothing that is asked of it will come any more. */
+export class ProcessEnded extends Error {
+  override readonly name = 'ProcessEnded';
+}
+
 /** Lines kept per process, for the report of a failed test. */
 const keptLines = 2000;
 
@@ -77,10 +82,10 @@ export class Process {
     });
   }
 
-  /** Throws with its last words when it is not running. */
+  /** Throws `ProcessEnded` with its last words when it is not running. */
   mustRun(): void {
     if (this.#exit !== undefined) {
-      throw new Error(`${this.name} ended with ${JSON.stringify(this.#exit)}:\n${this.lastLines()}`);
+      throw new ProcessEnded(`${this.name} ended with ${JSON.stringify(this.#exit)}:\n${this.lastLines()}`);
     }
   }
 

@@ -1,10 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pickFreePorts } from '@waystation/etcd/testing';
 import { request } from 'undici';
 import { eventually } from './eventually.ts';
 import { binOf } from './executables.ts';
-import { freePorts } from './ports.ts';
 import { Process } from './process.ts';
 
 /** One text as the ledger has it. */
@@ -36,9 +36,16 @@ export class SimulatorProcess {
   readonly controlUrl: string;
   /** Region or gateway → base URL. */
   readonly urls: Readonly<Record<string, string>>;
+  readonly #folder: string;
 
-  private constructor(process: Process, controlUrl: string, urls: Readonly<Record<string, string>>) {
+  private constructor(
+    process: Process,
+    folder: string,
+    controlUrl: string,
+    urls: Readonly<Record<string, string>>,
+  ) {
     this.process = process;
+    this.#folder = folder;
     this.controlUrl = controlUrl;
     this.urls = urls;
   }
@@ -49,7 +56,7 @@ export class SimulatorProcess {
     config: Readonly<Record<string, unknown>> = {},
     tls: readonly string[] = [],
   ): Promise<SimulatorProcess> {
-    const [control = 0, gateway = 0, ...ports] = await freePorts(regions.length + 2);
+    const [control = 0, gateway = 0, ...ports] = await pickFreePorts(regions.length + 2);
     const folder = await mkdtemp(join(tmpdir(), 'waystation-simulator-'));
     const file = join(folder, 'simulator.json');
     const endpoints = regions.map(
@@ -72,7 +79,7 @@ export class SimulatorProcess {
       ),
       ['other', `http://127.0.0.1:${String(gateway)}/send`],
     ]);
-    const simulator = new SimulatorProcess(process, `http://127.0.0.1:${String(control)}`, urls);
+    const simulator = new SimulatorProcess(process, folder, `http://127.0.0.1:${String(control)}`, urls);
     await eventually('the simulator answers', async () => {
       process.mustRun();
       await simulator.#call('GET', '/');
@@ -143,6 +150,7 @@ export class SimulatorProcess {
 
   async stop(): Promise<void> {
     await this.process.stop();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown> {

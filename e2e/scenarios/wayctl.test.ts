@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startEtcd } from '@waystation/etcd/testing';
+import { pickFreePort, startEtcd } from '@waystation/etcd/testing';
 import { expect, it } from 'vitest';
 import { eventually } from '../harness/eventually.ts';
 import { binOf } from '../harness/executables.ts';
-import { freePorts } from '../harness/ports.ts';
 import { Process } from '../harness/process.ts';
 import { sceneOfFile } from '../harness/scene-of-file.ts';
 import { runWayctl } from '../harness/wayctl.ts';
@@ -16,20 +14,14 @@ const run = promisify(execFile);
 const scene = sceneOfFile();
 
 it('tells etcd that is away from one that refuses, by words and exit code', async () => {
-  const [nowhere = 0] = await freePorts(1);
-  const away = await runWayctl([
-    'strategy',
-    'get',
-    '--etcd-endpoints',
-    `http://127.0.0.1:${String(nowhere)}`,
-  ]);
+  const nowhere = String(await pickFreePort());
+  const away = await runWayctl(['strategy', 'get', '--etcd-endpoints', `http://127.0.0.1:${nowhere}`]);
   expect(away).toMatchObject({ code: 5 });
-  expect(away.output).toContain(String(nowhere));
+  expect(away.output).toContain(nowhere);
 
   const etcd = await startEtcd({ tls: true, auth: { user: 'operator', password: 'right' } });
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'waystation-password-'));
-    const [right, wrong] = [join(folder, 'right'), join(folder, 'wrong')];
+    const [right, wrong] = [scene().path('right'), scene().path('wrong')];
     await writeFile(right, 'right\n', { mode: 0o600 });
     await writeFile(wrong, 'wrong\n', { mode: 0o600 });
     const access = (password: string, ca: readonly string[]) => [
@@ -89,7 +81,8 @@ it('ctrl-C in the middle of an edit keeps what was typed and changes nothing', a
   const set = scene();
   await set.apply(set.strategy());
   const before = await set.mustWayctl('strategy', 'get');
-  const folder = await mkdtemp(join(tmpdir(), 'waystation-editor-'));
+  const folder = set.path('editor');
+  await mkdir(folder);
   const editor = join(folder, 'editor.sh');
   await writeFile(
     editor,
@@ -99,7 +92,7 @@ it('ctrl-C in the middle of an edit keeps what was typed and changes nothing', a
   const edit = new Process({
     name: 'wayctl strategy edit',
     args: [binOf('wayctl'), 'strategy', 'edit', '--yes', '--etcd-endpoints', set.etcd.endpoint],
-    env: { EDITOR: editor },
+    env: { EDITOR: editor, TMPDIR: folder },
   });
   await eventually('the editor is open', async () => {
     edit.mustRun();

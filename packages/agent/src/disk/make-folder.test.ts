@@ -1,12 +1,18 @@
-import { mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder } from './make-folder.ts';
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'waystation-folder-'));
+});
+afterEach(() => rm(root, { recursive: true }));
 
 describe('makeFolder', () => {
   it('makes what is missing, for its owner alone, and leaves the rest', async () => {
-    const root = await mkdtemp(join(tmpdir(), 'waystation-folder-'));
     const path = join(root, 'a', 'b', 'c');
     await makeFolder(path);
     await makeFolder(path);
@@ -14,7 +20,6 @@ describe('makeFolder', () => {
   });
 
   it('rejects below a file', async () => {
-    const root = await mkdtemp(join(tmpdir(), 'waystation-folder-'));
     await writeFile(join(root, 'file'), '');
     await expect(makeFolder(join(root, 'file', 'a'))).rejects.toThrow('ENOTDIR');
   });
