@@ -3,11 +3,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { breakdownId } from './breakdown/breakdown.ts';
 import { allGrowths } from './growth/all-growths.ts';
 import { findCores } from './machine/cores.ts';
 import { machineFacts } from './machine/machine-facts.ts';
 import { pinSelf } from './machine/pin-self.ts';
 import type { Programs } from './machine/programs.ts';
+import { measureBreakdown } from './measure-breakdown.ts';
 import { measureCurves } from './measure-curves.ts';
 import { measureRows } from './measure-rows.ts';
 import { readOptions } from './options.ts';
@@ -15,10 +17,10 @@ import { writeResults } from './report/write-results.ts';
 import { allBenches, allRows } from './rows/all-benches.ts';
 import { scales } from './scale.ts';
 
-const options = readOptions(
-  process.argv.slice(2),
-  [...allRows, ...allGrowths].map(({ id }) => id),
-);
+const options = readOptions(process.argv.slice(2), [
+  ...[...allRows, ...allGrowths].map(({ id }) => id),
+  breakdownId,
+]);
 const programs = JSON.parse(process.env['WAYSTATION_BENCH_PROGRAMS'] ?? '{}') as Programs;
 const scale = scales[options.scale];
 // Where no number is judged, nobody is kept off a core.
@@ -31,10 +33,11 @@ const day = new Date().toISOString().slice(0, 10);
 const benches = allBenches.filter(({ rows }) => rows.some(({ id }) => isChosen(id)));
 const growths = allGrowths.filter(({ id }) => isChosen(id));
 const measured = await measureRows(world, benches, day);
+const broken = await measureBreakdown(world, isChosen(breakdownId), day);
 const grown = await measureCurves(world, growths, day);
 await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 
-if (measured.failed + grown.failed > 0) process.exitCode = 1;
+if (measured.failed + broken.failed + grown.failed > 0) process.exitCode = 1;
 // What was measured in passing is not published.
 if (options.scale === 'full') {
   const { rounds, seconds, warmUpSeconds } = scale;
@@ -43,5 +46,6 @@ if (options.scale === 'full') {
     method: { rounds, seconds, warmUpSeconds },
     rows: measured.rows,
     curves: grown.curves,
+    ...(broken.breakdown && { breakdown: broken.breakdown }),
   });
 }

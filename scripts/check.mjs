@@ -25,6 +25,8 @@ export const checks = [
   ['leftovers', program('knip', '--no-progress', '--no-config-hints')],
   ['generated files', script('generate.mjs', '--check')],
   ['packing', script('pack.mjs')],
+  // Each row runs and gives a number; how good it is, a busy machine cannot tell.
+  ['benchmarks run', script('bench.mjs', '--smoke')],
 ];
 
 /** Lines shown of a check that failed. */

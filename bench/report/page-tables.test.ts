@@ -50,6 +50,22 @@ const results: Results = {
   ],
 };
 
+it('shows where the time of a send goes, and the sum', () => {
+  const breakdown = {
+    columns: ['without a key', 'with a key'],
+    parts: [
+      { part: 'the plan', micros: [12.5, 13] },
+      { part: 'the journal', micros: [0, 150] },
+    ],
+    day: '2026-01-31',
+  };
+  const page = pageTables(specs, { ...results, breakdown });
+  expect(page).toContain('| part | without a key | with a key |');
+  expect(page).toContain('| the journal | 0 | 150 |');
+  expect(page).toContain('| all of it | 12.5 | 163 |');
+  expect(pageTables(specs, results)).not.toContain('all of it');
+});
+
 it('shows target, measured, and whether it is met, and what was not measured', () => {
   const page = pageTables(specs, results);
   expect(page).toContain('| sends/s, agent ÷ SDK | ≥ 2 | 2.50 (2.25–3.00) | met |');

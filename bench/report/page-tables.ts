@@ -1,11 +1,15 @@
 import { showNumber } from './show-number.ts';
 import { showTarget } from './show-target.ts';
+import type { Breakdown } from '../breakdown/breakdown.ts';
 import type { CurveResult, RowResult, Results } from './result.ts';
 import type { Spread } from '../measure/spread.ts';
 import type { RowSpec } from '../rows/row.ts';
 
 /** The table of all rows, and below it the figures behind each, as Markdown. */
-export function pageTables(specs: readonly RowSpec[], { rows, curves, machine, method }: Results): string {
+export function pageTables(
+  specs: readonly RowSpec[],
+  { rows, curves, breakdown, machine, method }: Results,
+): string {
   const known = specs.map((spec) => [spec, rows.find(({ row }) => row === spec.id)] as const);
   return [
     `Measured on ${facts(machine)}. Median of ${String(method.rounds)} rounds of ${String(method.seconds)} s ` +
@@ -15,6 +19,7 @@ export function pageTables(specs: readonly RowSpec[], { rows, curves, machine, m
     '| --- | --- | --- | --- |',
     ...known.map(([spec, result]) => tableRow(spec, result)),
     '',
+    ...(breakdown === undefined ? [] : breakdownTable(breakdown)),
     '### How it grows',
     '',
     ...curves.flatMap(curveTable),
@@ -34,6 +39,26 @@ function tableRow({ title, target }: RowSpec, result: RowResult | undefined): st
   const { unit } = target;
   const measured = `${showNumber(value.median)}${unit === '' ? '' : ` ${unit}`} ${range(value)}`;
   return `| ${title} | ${showTarget(target)} | ${measured} | ${met ? 'met' : '**not met**'} |`;
+}
+
+function breakdownTable({ columns, parts, day }: Breakdown): readonly string[] {
+  const sums = columns.map((_, at) => parts.reduce((sum, { micros }) => sum + (micros[at] ?? 0), 0));
+  const line = (name: string, cells: readonly string[]): string => `| ${[name, ...cells].join(' | ')} |`;
+  return [
+    `### Where a send's time goes`,
+    '',
+    `Microseconds of CPU a send, 64 at a time, by a profile of the agent's main thread (${day}). What is built into V8 or ` +
+      'Node counts as the time of whoever calls it. To be profiled costs a send something itself.',
+    '',
+    line('part', columns),
+    line(
+      '---',
+      columns.map(() => '---:'),
+    ),
+    ...parts.map(({ part, micros }) => line(part, micros.map(showNumber))),
+    line('all of it', sums.map(showNumber)),
+    '',
+  ];
 }
 
 function curveTable({ title, grows, points, day }: CurveResult): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Breakdown } from '../breakdown/breakdown.ts';
 import type { CurvePoint, CurveSpec } from '../growth/curve.ts';
 import type { MachineFacts } from '../machine/machine-facts.ts';
 import type { Measured } from '../rows/row.ts';
@@ -22,4 +23,6 @@ export interface Results {
   readonly method: { readonly rounds: number; readonly seconds: number; readonly warmUpSeconds: number };
   readonly rows: readonly RowResult[];
   readonly curves: readonly CurveResult[];
+  /** Absent before it was measured. */
+  readonly breakdown?: Breakdown;
 }

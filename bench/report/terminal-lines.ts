@@ -1,3 +1,5 @@
+import { breakdownId } from '../breakdown/breakdown.ts';
+import type { Breakdown } from '../breakdown/breakdown.ts';
 import { meets } from '../rows/row.ts';
 import type { Measured, RowSpec } from '../rows/row.ts';
 import type { CurveResult } from './result.ts';
@@ -15,6 +17,14 @@ export function terminalLines({ id, title, target }: RowSpec, measured: Measured
       (figure) => `    ${figure.name}: ${showNumber(figure.median)} ${figure.unit} (${range(figure)})`,
     ),
     ...notes.map((note) => `    ! ${note}`),
+  ];
+}
+
+/** Where a send's time goes for a terminal, a line a part. */
+export function breakdownLines({ columns, parts }: Breakdown): readonly string[] {
+  return [
+    `• CPU of a send, µs: ${columns.join('; ')} [${breakdownId}]`,
+    ...parts.map(({ part, micros }) => `    ${part}: ${micros.map(showNumber).join('; ')}`),
   ];
 }
 

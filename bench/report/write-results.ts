@@ -26,7 +26,8 @@ export async function writeResults(results: Results): Promise<void> {
       results.curves.find((curve) => curve.id === id) ?? before?.curves.find((curve) => curve.id === id);
     return found === undefined ? [] : [found];
   });
-  const all = { ...results, rows, curves };
+  const breakdown = results.breakdown ?? before?.breakdown;
+  const all = { ...results, rows, curves, ...(breakdown && { breakdown }) };
   await writeFile(resultsFile, `${JSON.stringify(all, undefined, 2)}\n`);
   await mkdir(plotsFolder, { recursive: true });
   const plots = plotsOf(all);
