@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests read the packages' sources, so that no build is needed before a unit test. */
@@ -8,6 +9,8 @@ const ssr = { resolve: { conditions: ['@waystation/source', 'module', 'node', 'd
 
 export default defineConfig({
   test: {
+    // Files that wait for sockets and processes leave a core free for one more, also where there are but two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './scripts/summary-reporter.mjs'],
     projects: [
       {
