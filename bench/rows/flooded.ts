@@ -1,4 +1,6 @@
 import type { FloodResult } from '../load/flood.ts';
+import { busyShare, readCoreTimes } from '../machine/core-time.ts';
+import { cpuSeconds } from '../machine/cpu-time.ts';
 import { residentMegabytes } from '../machine/resident-memory.ts';
 import { perSecond } from '../measure/load-result.ts';
 import type { AgentProcess } from '../stage/agent-process.ts';
@@ -10,6 +12,10 @@ export interface Flooded {
   readonly capacity: number;
   readonly megabytesBefore: number;
   readonly during: FloodResult;
+  /** CPU seconds that the agent used in each second of the flood; NaN where the kernel does not tell. */
+  readonly cpuDuring: number;
+  /** How busy the cores of everything else were meanwhile, 0–1; NaN where nothing is pinned. */
+  readonly restBusy: number;
   readonly megabytes: number;
   /** A third of the capacity, right after. */
   readonly after: FloodResult;
@@ -34,9 +40,18 @@ export async function flooded(
   const measure = async (lasts: number): Promise<Flooded> => {
     const capacity = perSecond(await stage.wrk(agent.url, { connections: atOnce, seconds: lasts }));
     const megabytesBefore = await megabytesOf(agent);
+    const [cpuBefore, coresBefore] = await Promise.all([cpuSeconds(agent.process.pid), readCoreTimes()]);
     const during = await flood(capacity * 3, lasts);
-    const megabytes = await megabytesOf(agent);
-    return { capacity, megabytesBefore, during, megabytes, after: await flood(capacity * 0.3, lasts) };
+    const [cpuAfter, coresAfter] = await Promise.all([cpuSeconds(agent.process.pid), readCoreTimes()]);
+    return {
+      capacity,
+      megabytesBefore,
+      during,
+      cpuDuring: ((cpuAfter ?? Number.NaN) - (cpuBefore ?? 0)) / lasts,
+      restBusy: busyShare(coresBefore, coresAfter, stage.world.cores?.rest ?? []),
+      megabytes: await megabytesOf(agent),
+      after: await flood(capacity * 0.3, lasts),
+    };
   };
   if (warmUpSeconds > 0) await measure(warmUpSeconds);
   const all: Flooded[] = [];

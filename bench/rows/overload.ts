@@ -42,6 +42,8 @@ export const overload: Bench = {
           { name: 'at capacity', unit: 'sends/s', ...by(({ capacity }) => capacity) },
           { name: 'accepted', unit: 'sends/s', ...by(({ during }) => during.accepted) },
           { name: 'refused', unit: 'sends/s', ...by(({ during }) => during.refused) },
+          { name: 'CPU of the agent', unit: 's a second', ...by(({ cpuDuring }) => cpuDuring) },
+          { name: 'other cores', unit: 'of their time busy', ...by(({ restBusy }) => restBusy) },
           { name: 'held back by their connection', unit: 'sends/s', ...by(({ during }) => during.heldBack) },
         ],
         notes: floodDoubts(all),
