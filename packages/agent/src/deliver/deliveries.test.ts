@@ -146,6 +146,17 @@ describe('a message with a time to be delivered by', () => {
     expect(fixture.behind.texts).toEqual([]);
   });
 
+  it('that went out in time is told to a repeat that comes too late, which sends nothing', async () => {
+    const sender = await fixture.open();
+    const { id } = await sender.send(message, within(minute, { idempotencyKey: 'k' }));
+    const late = within(-1000, { idempotencyKey: 'k' });
+    expect(await sender.send(message, late)).toMatchObject({ kind: 'accepted', id, replayed: true });
+    expect(await sender.send(message, { ...late, idempotencyKey: 'other' })).toMatchObject({
+      kind: 'expired',
+    });
+    expect(fixture.behind.texts).toHaveLength(1);
+  });
+
   it('is sent after a crash, once, and again after another is known', async () => {
     const before = await fixture.open();
     fixture.pace = { perSecond: 1000, room: false };

@@ -7,7 +7,7 @@ import type { CallerRules } from './caller-check.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import type { MessageSender, SendOptions } from './message-sender.ts';
 import { parseBatch } from './parse-batch.ts';
-import { parseMessage } from './parse-message.ts';
+import { invalid, lateErrors, parseMessage } from './parse-message.ts';
 import type { ParsedMessage } from './parse-message.ts';
 import { isProblem, problemAnswer } from './problem.ts';
 import type { Problem } from './problem.ts';
@@ -85,15 +85,19 @@ async function send(
   if (isProblem(body)) return problemAnswer(body);
   const parsed = parse(body, clock.wallTime());
   if (isProblem(parsed)) return problemAnswer(parsed);
+  const late = parsed.late === undefined ? undefined : invalid(lateErrors(parsed));
+  // A key may stand for a message that went out in time; whoever names none is late for sure.
+  if (late !== undefined && headers.idempotencyKey === undefined) return problemAnswer(late);
   const reason = notReady();
   if (reason !== undefined) {
     return problemAnswer({ code: 'SEND_NO_STRATEGY', detail: reason, headers: { 'retry-after': '1' } });
   }
   const { message } = parsed;
-  const onLate = (late: SendResult) => {
-    recent.record(late, message);
+  const onLate = (end: SendResult) => {
+    recent.record(end, message);
   };
   const result = await sender.send(message, optionsOf(headers, parsed, { signal, onLate }));
+  if (late !== undefined && result.kind === 'expired') return problemAnswer(late);
   const answer = sendAnswer(result);
   if (isEnd(result)) recent.record(result, message, answer.body);
   const { id, kind, attempts } = result;

@@ -3,7 +3,7 @@ import type { BatchText } from '@waystation/core';
 import type * as z from 'zod';
 import { describeIssues } from './describe-issues.ts';
 import { batchSchema } from './message-schema.ts';
-import { invalid, readParams } from './parse-message.ts';
+import { invalid, lateErrors, readParams } from './parse-message.ts';
 import type { ParsedMessage } from './parse-message.ts';
 import { isProblem } from './problem.ts';
 import type { FieldError, Problem } from './problem.ts';
@@ -27,7 +27,7 @@ export function parseBatch(body: string, wallTime: number): ParsedMessage | Prob
   const time = deliverBy === undefined ? undefined : readDeliverBy(deliverBy, wallTime);
   if (time?.ok === false) errors.push({ path: 'deliverBy', message: time.reason });
   const [first] = texts.texts;
-  if (errors.length > 0 || first === undefined) return invalid(errors);
+  if (errors.length > 0 || first === undefined) return invalid([...errors, ...lateErrors(time)]);
   return {
     message: {
       phoneNumbers,
@@ -39,6 +39,7 @@ export function parseBatch(body: string, wallTime: number): ParsedMessage | Prob
     },
     ...(route !== undefined && { route }),
     ...(time?.ok === true && { deliverBy: time.deliverBy }),
+    ...(time?.ok === true && time.late !== undefined && { late: time.late }),
   };
 }
 

@@ -41,6 +41,9 @@ describe('parseMessage', () => {
   it('reads until when it may be delivered', () => {
     const read = parseMessage(JSON.stringify({ ...good, deliverBy: '2026-01-01T08:01:00+08:00' }));
     expect(read).toMatchObject({ deliverBy: wallTime + 60_000 });
+    const past = parseMessage(JSON.stringify({ ...good, deliverBy: '2026-01-01T08:00:00+08:00' }));
+    const late = 'must be more than 2000 ms ahead, and lies in the past';
+    expect(past).toMatchObject({ deliverBy: wallTime, late });
   });
 
   it('takes templateParam as a JSON string too', () => {
@@ -56,9 +59,9 @@ describe('parseMessage', () => {
     ['an array', '[]', 'REQUEST_INVALID', /object/],
     [
       'deliverBy',
-      { ...good, deliverBy: '2026-01-01T00:00:00Z' },
+      { ...good, signName: '', deliverBy: '2026-01-01T00:00:00Z' },
       'REQUEST_INVALID',
-      /^deliverBy must be more than 2000 ms ahead, and lies in the past\.$/,
+      /^signName must not be empty/,
     ],
     ['no sign', { ...good, signName: undefined }, 'REQUEST_INVALID', /^signName is missing/],
     [

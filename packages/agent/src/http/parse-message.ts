@@ -18,6 +18,8 @@ export interface ParsedMessage {
   readonly route?: string;
   /** In wall-clock ms. */
   readonly deliverBy?: number;
+  /** Why it is too late for `deliverBy`; absent: it is not. */
+  readonly late?: string;
 }
 
 /** Reads the body of `POST /v1/messages` that came at `wallTime`, or says all that is wrong with it at once. */
@@ -37,10 +39,11 @@ export function parseMessage(body: string, wallTime: number): ParsedMessage | Pr
   if (params?.errors !== undefined) errors.push(...params.errors);
   const time = deliverBy === undefined ? undefined : readDeliverBy(deliverBy, wallTime);
   if (time?.ok === false) errors.push({ path: 'deliverBy', message: time.reason });
-  if (!numbers.ok || errors.length > 0) return invalid(errors);
+  if (!numbers.ok || errors.length > 0) return invalid([...errors, ...lateErrors(time)]);
   const parsed: Draft<ParsedMessage> = { message: messageOf(read.data, numbers, params?.values) };
   if (route !== undefined) parsed.route = route;
   if (time?.ok === true) parsed.deliverBy = time.deliverBy;
+  if (time?.ok === true && time.late !== undefined) parsed.late = time.late;
   return parsed;
 }
 
@@ -87,6 +90,11 @@ export function readParams(
   const values: Record<string, string> = {};
   for (const name in read.data) values[name] = String(read.data[name]);
   return { values };
+}
+
+/** What is wrong with a time that has passed. */
+export function lateErrors(time: { readonly late?: string } | undefined): readonly FieldError[] {
+  return time?.late === undefined ? [] : [{ path: 'deliverBy', message: time.late }];
 }
 
 function joinPath(first: string, rest: string): string {

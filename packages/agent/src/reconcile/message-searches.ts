@@ -69,12 +69,18 @@ export class MessageSearches {
     return open === undefined ? message.templateCode : soughtOf(message, open, this.outId).templateCode;
   }
 
-  /** The request of an attempt by this candidate is about to be written. */
+  /**
+   * The request of an attempt by this candidate is about to be written; anew where the first was refused for its time,
+   * or its connection was lost with nothing written.
+   */
   writing(number: number, candidate: Candidate): void {
     const channel = this.#message.channels.get(candidate.channel);
     if (channel === undefined) return;
     const { clock } = this.#dependencies;
     const startedAt = clock.now();
+    const place = this.#open.findIndex((each) => each.number === number);
+    const [former] = place === -1 ? [] : this.#open.splice(place, 1);
+    if (former !== undefined) this.#tellLike(former, 'not-sent', startedAt);
     const like = this.outId.unique ? undefined : this.#noteLike(channel, startedAt);
     const startedWall = clock.wallTime();
     this.#open.push({ number, channel, startedAt, startedWall, endedAt: undefined, like });

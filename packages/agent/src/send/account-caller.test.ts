@@ -79,6 +79,13 @@ describe('AccountCaller', () => {
     expect(await sending.caller.call('main', query())).toMatchObject({ kind: 'not-called' });
   });
 
+  it('knows the account of a drained channel: its texts are not looked for in others', async () => {
+    apply({ one: region('one'), two: region('two', 'second') }, ['one']);
+    expect(sending.caller.accounts()).toEqual(['second']);
+    expect(sending.caller.accountOf('one')).toBe('main');
+    expect(await sending.caller.call('main', query())).toMatchObject({ kind: 'not-called' });
+  });
+
   it('knows the accounts whose channels cover a number, and the account of a channel', () => {
     const covers = { countryCodes: ['86'] };
     apply({ one: { ...region('one'), covers }, two: region('two', 'second') }, []);

@@ -26,7 +26,8 @@ export class AccountCaller implements ProviderCaller {
   }
 
   accountOf(channel: string): string | undefined {
-    return this.#callable().find(({ name }) => name === channel)?.account;
+    const open = this.#dependencies.routing.current()?.channels.get(channel);
+    return open?.channel.provider === 'aliyun' ? open.account : undefined;
   }
 
   async call(account: string, call: ProviderCall): Promise<CallResult> {

@@ -66,6 +66,19 @@ describe('an answer that is lost', () => {
     expect(simulator.texts()).toMatchObject([{ region: 'b' }]);
   });
 
+  it('of a request that was signed anew for the clock is followed by another host, once that is proven', async () => {
+    await scene();
+    const expired = { kind: 'code', code: 'InvalidTimeStamp.Expired' } as const;
+    await simulator.setFault({ ...expired, region: 'a', match: { action: 'SendSms' }, count: 1 });
+    await simulator.setFault(lost);
+    const result = await sending.send(message, {});
+    expect(result).toMatchObject({ kind: 'accepted', channel: 'b' });
+    expect(result.attempts).toMatchObject([
+      { channel: 'a', outcome: 'unknown', searched: 'absent' },
+      { channel: 'b' },
+    ]);
+  });
+
   it('of a message that never arrived is told as not sent where the route says so', async () => {
     await scene({ afterReconcile: 'fail' });
     await simulator.setFault(lost);

@@ -105,8 +105,23 @@ describe('a channel that is coming back', () => {
     expect(chiSquare([a, b], [6000 * (7 / 37), 6000 * (30 / 37)])).toBeLessThan(chiSquareLimit(1));
   });
 
+  it('competes by the chance of its share, however fast it is, else it is the last of the well', () => {
+    const ordering = lowestLatency(['a', 'b']);
+    const health = view({ a: { share: 0.1 } }, { a: 20, b: 100 });
+    const { a = 0, b = 0 } = firsts(ordering, health, 5000);
+    expect(chiSquare([a, b], [500, 4500])).toBeLessThan(chiSquareLimit(1));
+    const slow = lowestLatency(['a', 'b', 'c', 'd']);
+    const one = view({ a: { share: 0.1 }, d: degraded }, { a: 20, b: 300, c: 100, d: 10 });
+    expect(takeOrder(orderByHealth(slow, all, () => 0.9, one))).toEqual(['c', 'b', 'a', 'd']);
+  });
+
   it('takes messages where it is the only one', () => {
-    for (const ordering of [primaryBackup(['a']), weightedRandom([{ channel: 'a', weight: 1 }])])
+    const orderings = [
+      primaryBackup(['a']),
+      weightedRandom([{ channel: 'a', weight: 1 }]),
+      lowestLatency(['a']),
+    ];
+    for (const ordering of orderings)
       expect(takeOrder(orderByHealth(ordering, all, () => 0.99, view({ a: { share: 0.1 } })))).toEqual(['a']);
   });
 });

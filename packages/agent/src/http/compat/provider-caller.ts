@@ -27,7 +27,7 @@ export interface ProviderCaller {
    * number (E.164) only those with a channel that covers its country.
    */
   accounts(e164?: string): readonly string[];
-  /** The account of a channel, if it is among `accounts()`. */
+  /** The account of an open Aliyun channel, drained or not: no other can know what went by it. */
   accountOf(channel: string): string | undefined;
   /** One call by an account: once by each of its channels until something was written. Never rejects. */
   call(account: string, call: ProviderCall): Promise<CallResult>;

@@ -42,8 +42,31 @@ export async function queryAllAccounts(
     .flatMap((result) => result.rows)
     .sort((a, b) => (a.SendDate < b.SendDate ? 1 : a.SendDate > b.SendDate ? -1 : 0))
     .slice(end - size, end);
+  return details(
+    found.reduce((sum, { total }) => sum + total, 0),
+    rows,
+  );
+}
+
+/** The rows of an account under one of these OutIds, as an answer of their own; undefined: it has none. */
+export async function queryByOutId(
+  caller: ProviderCaller,
+  account: string,
+  call: ProviderCall,
+  isAsked: (outId: string) => boolean,
+): Promise<CallResult | undefined> {
+  const size = wholeNumber(call.parameters['PageSize'], maxPageSize);
+  const page = wholeNumber(call.parameters['CurrentPage'], 999_999);
+  if (size === undefined || page === undefined) return caller.call(account, call);
+  const result = await firstRows(caller, account, call, maxRows);
+  if ('kind' in result) return result;
+  const rows = result.rows.filter(({ OutId: outId }) => typeof outId === 'string' && isAsked(outId));
+  return rows.length === 0 ? undefined : details(rows.length, rows.slice(size * (page - 1), size * page));
+}
+
+function details(total: number, rows: readonly Row[]): CallResult {
   const answer = {
-    TotalCount: String(found.reduce((sum, { total }) => sum + total, 0)),
+    TotalCount: String(total),
     Message: 'OK',
     RequestId: newRequestId(),
     SmsSendDetailDTOs: { SmsSendDetailDTO: rows },

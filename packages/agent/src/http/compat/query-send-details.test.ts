@@ -27,15 +27,17 @@ function by(channel: string, bizId: string): SendResult {
 /** A port in front of two accounts; texts go by `result`. */
 async function open(result: SendResult) {
   const calls: { account: string; bizId: string | undefined }[] = [];
+  const rows: object[] = [];
   const caller: ProviderCaller = {
     accounts: (e164) => (e164?.startsWith('+65') === true ? ['b'] : ['a', 'b']),
     accountOf: (channel) => ({ 'cn-hangzhou': 'a', 'cn-shanghai': 'b' })[channel],
     call: (account, { parameters }) => {
       calls.push({ account, bizId: parameters['BizId'] });
+      const shown = rows.length > 0 ? rows : [{ OutId: account, SendDate: '2026-01-31 12:00:00' }];
       const body = {
         Code: 'OK',
-        TotalCount: '1',
-        SmsSendDetailDTOs: { SmsSendDetailDTO: [{ OutId: account, SendDate: '2026-01-31 12:00:00' }] },
+        TotalCount: String(shown.length),
+        SmsSendDetailDTOs: { SmsSendDetailDTO: shown },
       };
       return Promise.resolve({ kind: 'answered', status: 200, body: JSON.stringify(body) });
     },
@@ -52,7 +54,7 @@ async function open(result: SendResult) {
       ...{ Action: 'QuerySendDetails', PhoneNumber: '13800138000', SendDate: '20260131' },
       ...{ PageSize: '10', CurrentPage: '1', BizId: bizId, ...change },
     });
-  return { calls, details, send: () => get({}) };
+  return { calls, details, rows, send: () => get({}) };
 }
 
 function outIds({ SmsSendDetailDTOs }: Details): unknown[] {
@@ -104,6 +106,24 @@ describe('the details of a text', () => {
     expect(await details(bizId, { PageSize: 'x' })).toMatchObject({ Code: 'InvalidParameter' });
     expect(await details('ws-unheard')).toMatchObject({ Code: 'waystation.MessageNotFound' });
     expect(calls).toEqual([]);
+  });
+
+  it('are the account’s where the text was found in its records, which show no BizId', async () => {
+    const id = newMessageId(sentAt);
+    const { calls, details, rows, send } = await open({
+      ...facts,
+      ...{ id, kind: 'accepted', channel: 'cn-hangzhou' },
+    });
+    const { BizId: bizId } = await send();
+    expect(bizId).toBe(`ws-${id}`);
+    rows.push(...['of another text', id, `o-1~${id}`].map((OutId) => ({ OutId, SendStatus: 3 })));
+    const told = await details(bizId, { PageSize: '1', CurrentPage: '2' });
+    expect([told.TotalCount, outIds(told)]).toEqual(['2', [`o-1~${id}`]]);
+    expect(calls).toEqual([{ account: 'a', bizId: undefined }]);
+    // What went by its caller's OutId cannot be told from others.
+    rows.splice(1);
+    const { SmsSendDetailDTOs: kept } = await details(bizId);
+    expect(kept.SmsSendDetailDTO).toMatchObject([{ PhoneNum: '138****8000', SendStatus: 1 }]);
   });
 
   it('are not cut off silently: a page that nobody merged is refused', async () => {
