@@ -36,7 +36,7 @@ const generationName = 'log';
 /** What opening the parts of the file may write. */
 const layoutBytes = 8 * 4096;
 /** Entries that are moved in one turn of the event loop: some milliseconds' worth. */
-const movedAtOnce = 128;
+const movedAtOnce = 256;
 
 /** The journal's lmdb: entries by name, their index by state and time, and names by message id and BizId. */
 export class EntryDatabase {
@@ -145,13 +145,14 @@ export class EntryDatabase {
   }
 
   /** Takes over a generation of the log; all of it is on the disk, and noted to be, when this resolves. */
-  async move({ entries, ids }: Generation, number: number): Promise<void> {
-    const all = [...entries];
+  async move(generation: Generation, number: number): Promise<void> {
+    // By name, as the tree has them: those of one page are written together, and pages side by side at once.
+    const all = [...generation.entries].sort(([one], [other]) => (one < other ? -1 : 1));
     for (let at = 0; at < all.length; at += movedAtOnce) {
       const some = all.slice(at, at + movedAtOnce);
       const bytes = some.reduce((sum, [, { place }]) => sum + (place?.bytes ?? 0), 0);
       await this.#commits.write(bytes, some.length, () => {
-        for (const [name, entry] of some) this.#move(name, entry, ids);
+        for (const [name, entry] of some) this.#move(name, entry, generation);
       });
     }
     await this.#commits.write(1000, 1, () => {
@@ -163,12 +164,12 @@ export class EntryDatabase {
     await this.#root.close();
   }
 
-  #move(name: string, { base, place, text }: UnmovedEntry, ids: Generation['ids']): void {
+  #move(name: string, { base, place, text }: UnmovedEntry, generation: Generation): void {
     if (base !== undefined) {
       quietly(this.#index.remove([base.state, base.at, name]));
       // What leads to another entry by now is not taken away with this one.
       for (const idKey of idKeys(base)) {
-        if (!ids.has(idKey) && this.#ids.get(idKey) === name) quietly(this.#ids.remove(idKey));
+        if (!generation.ids.has(idKey) && this.#ids.get(idKey) === name) quietly(this.#ids.remove(idKey));
       }
     }
     if (place === undefined || text === undefined) {
@@ -176,7 +177,9 @@ export class EntryDatabase {
       return;
     }
     quietly(this.#entries.put(name, this.#keys.seal(name, text.bytes.subarray(text.start, text.end))));
-    for (const idKey of idKeys(place)) quietly(this.#ids.put(idKey, name));
+    for (const idKey of idKeys(place)) {
+      if (generation.leads(idKey, name)) quietly(this.#ids.put(idKey, name));
+    }
     const { id, state, at, bytes, bizId } = place;
     const line = `${id} ${String(bytes)}${bizId === undefined ? '' : ` ${bizId}`}`;
     quietly(this.#index.put([state, at, name], line));

@@ -212,6 +212,16 @@ describe('the journal on the disk', () => {
     expect(last.get('key a')?.entry.id).toBe('new');
     expect([...last.lines('done')].map(({ name }) => name)).toEqual(['id old']);
   });
+
+  it('finds by a BizId that two messages were given the one that ended last, moved or not', async () => {
+    const file = await open(await newFolder(), never);
+    await file.put('key b', doneEntry('first', 1, 'biz-both'));
+    await file.put('key a', doneEntry('second', 2, 'biz-both'));
+    expect(file.findByBizId('biz-both')?.entry.id).toBe('second');
+    await file.settle();
+    expect(file.findByBizId('biz-both')?.entry.id).toBe('second');
+    expect(file.find('first')?.entry.id).toBe('first');
+  });
 });
 
 describe('a log that nothing was moved of', () => {

@@ -22,6 +22,14 @@ export class Generation {
   readonly entries = new Map<string, UnmovedEntry>();
   /** Names by what else leads to them. */
   readonly ids = new Map<string, string>();
+
+  /** Whether an id leads to this entry, which has it, and not to one that has it too and was noted later. */
+  leads(idKey: string, name: string): boolean {
+    const last = this.ids.get(idKey);
+    if (last === undefined || last === name) return true;
+    const place = this.entries.get(last)?.place;
+    return place === undefined || !idKeys(place).includes(idKey);
+  }
 }
 
 /** What stands in the log and not in the database yet: the generation that is written, and the one that is moved. */

@@ -1,4 +1,4 @@
-import type { Clock, Message } from '@waystation/core';
+import type { Clock, Draft, Message } from '@waystation/core';
 import { mayComeLater, tooLate } from '../deliver/deliver-kept.ts';
 import type { Deliveries } from '../deliver/deliveries.ts';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
@@ -101,8 +101,7 @@ export class WrittenRuns {
     const late = new LateEnd({ run, keep, onWrite, inDoubt: doubt });
     let result: SendResult;
     try {
-      result = await sender.send(message, {
-        ...options,
+      const asked: Draft<SendOptions> = {
         signal,
         timeoutMs,
         id: facts.id,
@@ -120,7 +119,9 @@ export class WrittenRuns {
           held.adopt(names.name, end);
           if (facts.deliverBy !== undefined) deliveries?.watchUntil(end);
         },
-      });
+      };
+      passOn(options, asked);
+      result = await sender.send(message, asked);
     } catch (error) {
       if (!(error instanceof AttemptNotWritten)) {
         late.told();
@@ -146,6 +147,17 @@ export class WrittenRuns {
     const isCalledOff = (): boolean => signal?.aborted === true;
     return (end) => keepUntil(end, { run, deliveries, wallTime: clock.wallTime(), isCalledOff });
   }
+}
+
+/** Sets what the sender is told as the caller said it. */
+function passOn(
+  { route, traceparent, deliverBy, idempotencyKey }: SendOptions,
+  asked: Draft<SendOptions>,
+): void {
+  if (route !== undefined) asked.route = route;
+  if (traceparent !== undefined) asked.traceparent = traceparent;
+  if (deliverBy !== undefined) asked.deliverBy = deliverBy;
+  if (idempotencyKey !== undefined) asked.idempotencyKey = idempotencyKey;
 }
 
 function factsOf(

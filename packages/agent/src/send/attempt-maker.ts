@@ -166,9 +166,11 @@ export class AttemptMaker {
     this.#logged.add(number);
     const { state, pick } = this.#message;
     const { timeouts } = state.snapshot.strategy;
+    const { outId, unique } = this.#searches.outId;
     await attempts.starting({
       candidate,
-      ...this.#searches.outId,
+      outId,
+      unique,
       templateCode: this.#searches.templateCodeFor(candidate),
       revision: state.snapshot.revision,
       route: pick.route.name,
