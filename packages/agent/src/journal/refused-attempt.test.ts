@@ -1,3 +1,4 @@
+import type { OutcomeClass } from '@waystation/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { JournalFixture } from '../testing/journal-fixture.ts';
 import { messageTo } from '../testing/send-fixture.ts';
@@ -11,11 +12,11 @@ afterEach(() => fixture.end());
 const message = messageTo('13800138000', { outId: 'o-1' });
 
 /** Ends the agent between an attempt that ended so and the next, and sends the same again. */
-async function crashAfter(outcome: 'throttled' | 'unknown') {
+async function crashAfter(outcome: OutcomeClass, more: { readonly deliverBy?: number } = {}) {
   const before = await fixture.open();
   fixture.behind.script = [outcome];
   fixture.behind.hold = new Promise(() => undefined);
-  void before.send(message, { idempotencyKey: 'k' });
+  void before.send(message, { idempotencyKey: 'k', ...more });
   await expect
     .poll(
       async () => {
@@ -39,6 +40,19 @@ it('a crash after an attempt that was refused leaves the key free', async () => 
   expect(await crashAfter('throttled')).toMatchObject({ kind: 'accepted' });
   expect(fixture.behind.texts).toEqual(['o-1']);
 });
+
+it.each([
+  ['rejected', { kind: 'rejected', replayed: true }],
+  ['limited', { kind: 'accepted' }],
+] as const)(
+  'a message that was %s is not sent after a crash, whatever its deliverBy',
+  async (outcome, repeat) => {
+    fixture.pace = { perSecond: 1000, room: false };
+    const told = await crashAfter(outcome, { deliverBy: Date.now() + 60_000 });
+    expect(told).toMatchObject(repeat);
+    expect(fixture.deliveries.state.waiting).toBe(0);
+  },
+);
 
 it('a crash after an attempt that may have been sent holds the key', async () => {
   expect(await crashAfter('unknown')).toMatchObject({ kind: 'unknown' });

@@ -182,6 +182,26 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
       clockJumps: [{ atMs: 3366, byMs: -60_001 }],
     },
   ],
+  [
+    // Its attempt is known to be rejected and its caller told, and the process is killed before its end is written.
+    'a message with a time that was told rejected is sent by no later process',
+    {
+      seed: 22,
+      timeouts: { connectMs: 200, readMs: 300, totalMs: 1000 },
+      disk: { flushMs: 0, failing: 0.05 },
+      phases: [
+        {
+          ...{ fromMs: 0, forMs: 100, host: 0, percent: 100 },
+          manner: { kind: 'says', code: 'isv.MOBILE_NUMBER_ILLEGAL', status: 200, took: false },
+        },
+      ],
+      calls: [{ atMs: 2, deliverInMs: 40_000, timeoutMs: 2500, repeats: 0, pauseMs: 1 }],
+      crashes: [
+        { kind: 'at', atMs: 0, downMs: 1 },
+        { kind: 'at', atMs: 51, downMs: 2000 },
+      ],
+    },
+  ],
 ];
 
 it.each(kept)('%s', async (_promise, how) => {
