@@ -15,7 +15,8 @@ export interface RouteView {
   /** Absent where the route has none that is text. */
   readonly name?: string;
   readonly matchesAll: boolean;
-  readonly channels: readonly NamedChannel[];
+  /** Read anew each time: kept for all routes at once they would take more memory than the strategy itself. */
+  readonly channels: () => readonly NamedChannel[];
 }
 
 /** What relations look at, read from any document, however wrong: what cannot be read is left out. */
@@ -50,7 +51,7 @@ function viewRoute(route: unknown, index: number): RouteView {
     at,
     ...(typeof name === 'string' ? { name } : {}),
     matchesAll: match === undefined || isEmptyMapping(match),
-    channels: [...listed(route, 'order', at), ...listed(route, 'channels', at), ...weighted(route, at)],
+    channels: () => [...listed(route, 'order', at), ...listed(route, 'channels', at), ...weighted(route, at)],
   };
 }
 

@@ -13,7 +13,7 @@ export function* routeIssues(view: DocumentView): Steps<RelationIssue[]> {
 
 function channelIssues({ channels }: RouteView, view: DocumentView): RelationIssue[] {
   const first = new Map<string, number>();
-  return channels.flatMap(({ name, at }, index) => {
+  return channels().flatMap(({ name, at }, index) => {
     const earlier = first.get(name);
     if (earlier !== undefined) {
       return [{ at, say: () => `repeats ${name}, which stands at [${earlier}] already` }];
