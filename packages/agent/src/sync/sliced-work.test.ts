@@ -46,22 +46,6 @@ describe('SlicedWork', () => {
     expect(done).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2', 'b3']);
   });
 
-  it('tells of work that takes more than a slice, and of its end', async () => {
-    const told: (boolean | string)[] = [];
-    const onLong = (long: boolean): number => told.push(long);
-    const work = new SlicedWork({ clock: slowClock(), onLong }, { sliceMs: 2 });
-    work.add(count('a', 0, []), unexpected);
-    expect(told).toEqual([]);
-    work.add(count('b', 5, []), unexpected);
-    expect(told).toEqual([true]);
-    await work.settled();
-    expect(told).toEqual([true, false]);
-    work.add(count('c', 5, []), unexpected);
-    work.stop();
-    work.stop();
-    expect(told).toEqual([true, false, true, false]);
-  });
-
   it('takes work that is added by work in its turn', async () => {
     const done: string[] = [];
     const work = new SlicedWork({ clock: slowClock() });

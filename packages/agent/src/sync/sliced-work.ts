@@ -6,13 +6,6 @@ export interface SlicedWorkOptions {
   readonly sliceMs?: number;
 }
 
-/** What it works with. */
-export interface SlicedWorkDependencies {
-  readonly clock: Clock;
-  /** Told when work turns out to take more than a slice, and when nothing is left of it. */
-  readonly onLong?: (long: boolean) => void;
-}
-
 interface Piece {
   readonly steps: Steps<void>;
   readonly onFailed: (error: unknown) => void;
@@ -21,19 +14,14 @@ interface Piece {
 /** Does one piece of work after the other, a slice at a time, so that messages never wait for all of it. */
 export class SlicedWork {
   readonly #clock: Clock;
-  readonly #onLong: (long: boolean) => void;
   readonly #sliceMs: number;
   readonly #queue: Piece[] = [];
   #running = false;
   #next: NodeJS.Immediate | undefined;
   #waiting: (() => void)[] = [];
 
-  constructor(
-    { clock, onLong = () => undefined }: SlicedWorkDependencies,
-    { sliceMs = 2 }: SlicedWorkOptions = {},
-  ) {
+  constructor({ clock }: { readonly clock: Clock }, { sliceMs = 2 }: SlicedWorkOptions = {}) {
     this.#clock = clock;
-    this.#onLong = onLong;
     this.#sliceMs = sliceMs;
   }
 
@@ -45,7 +33,6 @@ export class SlicedWork {
     this.#queue.push({ steps, onFailed });
     if (this.#running || this.#next !== undefined) return;
     if (this.#run()) return;
-    this.#onLong(true);
     // What brought the work has had its part of this turn: the second slice waits for the next.
     this.#next = setImmediate(() => {
       this.#goOn();
@@ -59,7 +46,6 @@ export class SlicedWork {
 
   /** Drops what is not done yet. */
   stop(): void {
-    if (this.#next !== undefined) this.#onLong(false);
     clearImmediate(this.#next);
     this.#next = undefined;
     this.#queue.length = 0;
@@ -69,8 +55,7 @@ export class SlicedWork {
   #goOn(): void {
     this.#next = setImmediate(() => {
       this.#next = undefined;
-      if (this.#run()) this.#onLong(false);
-      else this.#goOn();
+      if (!this.#run()) this.#goOn();
     });
   }
 

@@ -2,7 +2,6 @@ import { strategyDigestInSteps } from '@waystation/config';
 import { canonicalJson, parseJsonInSteps, parseStrategyInSteps, strategyError } from '@waystation/core';
 import type { Clock, Revision, RoutingSnapshot, Steps, StrategyWarning } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
-import { collectYoungOften } from './collect-young-often.ts';
 import { SlicedWork } from './sliced-work.ts';
 import type { OfferedStrategy, StrategySource, StrategyTaker } from './offered-strategy.ts';
 import type { StrategyApplier } from './strategy-applier.ts';
@@ -54,7 +53,7 @@ export class StrategyIntake implements StrategyTaker {
 
   constructor(dependencies: StrategyIntakeDependencies) {
     this.#dependencies = dependencies;
-    this.#work = new SlicedWork({ clock: dependencies.clock, onLong: collectYoungOften });
+    this.#work = new SlicedWork(dependencies);
   }
 
   get applied(): AppliedStrategy | undefined {
