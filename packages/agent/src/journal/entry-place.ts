@@ -15,6 +15,8 @@ export interface EntryPlace {
 export interface PlacedEntry {
   readonly entry: JournalEntry;
   readonly place: EntryPlace;
+  /** Only remembered: the disk did not take it yet, and has what stood there before. */
+  readonly unsaved?: true;
 }
 
 /** One line of the index, with what else leads to its entry. */

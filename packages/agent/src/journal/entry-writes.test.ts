@@ -5,14 +5,15 @@ import type { EntryPlace, PlacedEntry } from './entry-place.ts';
 import { EntryWrites } from './entry-writes.ts';
 import type { DoneEntry, JournalEntry } from './journal-entry.ts';
 import { StockSums } from './stock-sums.ts';
+import { endOf } from './told-of-run.ts';
 
 const result = { kind: 'rejected', id: 'm-1', revision: 1, route: 'r', attempts: [], reason: 'no' } as const;
 const entry: DoneEntry = { state: 'done', id: 'm-1', digest: '', numbers: [], result, endedAt: 5 };
 
-/** A file that takes a write when it is told to. */
+/** A file that takes a write when it is told to, or refuses it. */
 class SlowFile {
   readonly entries = new Map<string, PlacedEntry>();
-  readonly waiting: (() => void)[] = [];
+  readonly waiting: ((fails?: boolean) => void)[] = [];
   looks = 0;
 
   get(name: string): PlacedEntry | undefined {
@@ -22,8 +23,12 @@ class SlowFile {
 
   put(name: string, written: JournalEntry): Promise<EntryPlace> {
     const place = placeOf(written, 100);
-    return new Promise((resolve) => {
-      this.waiting.push(() => {
+    return new Promise((resolve, reject) => {
+      this.waiting.push((fails = false) => {
+        if (fails) {
+          reject(new Error('no space left'));
+          return;
+        }
         this.entries.set(name, { entry: written, place });
         resolve(place);
       });
@@ -58,4 +63,23 @@ it('finds what stands on the disk though nothing was there when it was being wri
   expect(writes.get('k')?.entry).toEqual(entry);
   await written;
   expect(writes.get('k')?.entry).toEqual(entry);
+});
+
+it('says of an end that the disk did not take that it is only remembered, until it is taken', async () => {
+  const file = new SlowFile();
+  const writes = writesTo(file);
+  const settled = writes.settle('k', entry);
+  file.waiting.shift()?.(true);
+  await settled;
+  expect(writes.isSaved('k')).toBe(false);
+  for (const found of [writes.get('k'), writes.find('m-1')]) {
+    expect(found).toMatchObject({ entry, unsaved: true });
+    // The next start would still send such a message, so that nobody is told that nothing was sent.
+    expect(found && endOf(entry, found)).toMatchObject({ kind: 'unknown', id: 'm-1' });
+  }
+  writes.saveAgain();
+  file.waiting.shift()?.();
+  await writes.settled();
+  expect(writes.isSaved('k')).toBe(true);
+  expect(endOf(entry, writes.get('k') ?? {})).toBe(result);
 });

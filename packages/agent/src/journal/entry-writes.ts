@@ -45,6 +45,11 @@ export class EntryWrites {
     return this.#trouble;
   }
 
+  /** Whether the disk has what was settled last under a name. */
+  isSaved(name: string): boolean {
+    return !this.#unsaved.has(name);
+  }
+
   /** Waits until nothing more of an entry is being written; undefined: nothing is. */
   idle(name: string): Promise<void> | undefined {
     return this.#moving.has(name) ? this.#untilIdle(name) : undefined;
@@ -52,13 +57,17 @@ export class EntryWrites {
 
   get(name: string): PlacedEntry | undefined {
     const unsaved = this.#unsaved.get(name);
-    if (unsaved !== undefined) return { entry: unsaved.entry, place: unsaved.was ?? unplaced };
+    if (unsaved !== undefined) {
+      return { entry: unsaved.entry, place: unsaved.was ?? unplaced, unsaved: true };
+    }
     if (this.#leaving.has(name) || this.#forgotten.has(name)) return undefined;
     return this.#written(name);
   }
 
   find(id: string): PlacedEntry | undefined {
-    for (const { entry } of this.#unsaved.values()) if (entry.id === id) return { entry, place: unplaced };
+    for (const { entry } of this.#unsaved.values()) {
+      if (entry.id === id) return { entry, place: unplaced, unsaved: true };
+    }
     return this.#parts.file.find(id);
   }
 

@@ -105,6 +105,11 @@ export class JournalStock {
     return { name: `key ${current}`, digest };
   }
 
+  /** Whether the disk has what was settled last under a name. */
+  isSaved(name: string): boolean {
+    return this.#writes.isSaved(name);
+  }
+
   /** Waits until nothing more of an entry is being written; undefined: nothing is. */
   idle(name: string): Promise<void> | undefined {
     return this.#writes.idle(name);

@@ -3,7 +3,7 @@ import type { MessageRun } from './message-run.ts';
 
 /** What a message's later end is written by. */
 export interface LateEndDependencies {
-  readonly run: Pick<MessageRun, 'end'>;
+  readonly run: Pick<MessageRun, 'end' | 'tellable'>;
   /** Lets a message wait that has a time to be delivered by and was not sent; gives what it came to. */
   readonly keep: (late: SendResult) => Promise<SendResult>;
   /** What holds of the message's earlier attempts, while nobody knows of those. */
@@ -48,6 +48,6 @@ export class LateEnd {
     if (inDoubt !== undefined && late.kind !== 'accepted') return inDoubt;
     const told = await keep(late);
     if (told.kind !== 'pending') await run.end(told);
-    return told;
+    return run.tellable(told);
   }
 }

@@ -11,7 +11,7 @@ import type { JournalStock } from './journal-stock.ts';
 import type { KeptDelivery } from './kept-delivery.ts';
 import { RunAttempts } from './run-attempts.ts';
 import type { EntryBefore, RunFacts } from './run-facts.ts';
-import { inDoubt, keptBack, masked } from './told-of-run.ts';
+import { inDoubt, keptBack, masked, notYetOver, saysNotSent } from './told-of-run.ts';
 
 /** What writing a message's attempts needs. */
 export interface MessageRunDependencies {
@@ -30,6 +30,8 @@ export class MessageRun implements AttemptLog {
   #rule: UnknownRule | undefined;
   #entry: OpenEntry | HeldEntry | undefined;
   #place: EntryPlace | undefined;
+  /** Whether the disk knows how the message ended. */
+  #isOver = false;
   /** The last attempt's result on its way to the disk. */
   #noted: Promise<void> | undefined;
 
@@ -141,8 +143,23 @@ export class MessageRun implements AttemptLog {
     return keptBack({ id: this.#facts.id, revision, attempts: this.#attempts.all }, cause);
   }
 
+  /**
+   * What may be told of an end by now. A message with a time to be delivered by is sent by the next start until the disk
+   * knows that it is over, so that nobody is told before that nothing was sent.
+   */
+  tellable(result: SendResult): SendResult {
+    if (this.#facts.deliverBy === undefined || this.#isOver || !this.isWritten) return result;
+    // Whose time has come is sent by nobody.
+    return saysNotSent(result) && result.kind !== 'expired' ? notYetOver(result) : result;
+  }
+
   /** Writes how the message ended; the key is free again where nothing was sent. */
   async end(result: SendResult): Promise<void> {
+    await this.#writeEnd(result);
+    this.#isOver = this.#stock.isSaved(this.#facts.name);
+  }
+
+  async #writeEnd(result: SendResult): Promise<void> {
     if (this.#noted !== undefined) await this.#noted;
     const { id, name, digest, payload } = this.#facts;
     const endedAt = this.#clock.wallTime();

@@ -2,8 +2,9 @@ import type { OutcomeClass } from '@waystation/core';
 import { maskNumber, maskNumbers } from '../log/mask-numbers.ts';
 import type { AttemptRecord, SendResult } from '../send/send-result.ts';
 import { AttemptNotWritten } from './attempt-not-written.ts';
+import type { PlacedEntry } from './entry-place.ts';
 import { isOpenAttempt } from './journal-entry.ts';
-import type { DoneEntry, JournalAttempt, JournalPayload } from './journal-entry.ts';
+import type { DoneEntry, HeldEntry, JournalAttempt, JournalPayload } from './journal-entry.ts';
 
 /** A message as far as it was sent when the journal kept an attempt back. */
 export interface KeptBackRun {
@@ -46,6 +47,24 @@ export function inDoubt(result: SendResult): SendResult {
   const { id, revision, route, attempts } = result;
   const reason = 'it may have been sent: nobody knows what became of one of its attempts';
   return { id, revision, ...(route !== undefined && { route }), attempts, kind: 'unknown', reason };
+}
+
+/** Whether an end says that nothing was sent and that nothing more will come of it. */
+export function saysNotSent({ kind }: SendResult): boolean {
+  return kind !== 'accepted' && kind !== 'unknown' && kind !== 'pending';
+}
+
+/** What is told of a message of which nothing was sent while the next start would send it: the disk has no end of it. */
+export function notYetOver({ id, revision, route, attempts }: SendResult): SendResult {
+  const reason =
+    'nothing was sent so far, but the journal did not take the end of the message, and the next start may send it';
+  return { id, revision, ...(route !== undefined && { route }), attempts, kind: 'unknown', reason };
+}
+
+/** The end of a message that is over, as it may be told. */
+export function endOf(entry: DoneEntry | HeldEntry, { unsaved }: Pick<PlacedEntry, 'unsaved'>): SendResult {
+  const { result } = entry;
+  return unsaved === true && saysNotSent(result) ? notYetOver(result) : result;
 }
 
 /** Providers may repeat a number in their words. */

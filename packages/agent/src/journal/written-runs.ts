@@ -1,7 +1,8 @@
 import type { Clock, Draft, Message } from '@waystation/core';
-import { mayComeLater, tooLate } from '../deliver/deliver-kept.ts';
+import { tooLate } from '../deliver/deliver-kept.ts';
 import type { Deliveries } from '../deliver/deliveries.ts';
 import type { MessageSender, SendOptions } from '../http/message-sender.ts';
+import { pause } from '../pause.ts';
 import type { BootClock } from '../reconcile/boot-clock.ts';
 import type { SendResult } from '../send/send-result.ts';
 import type { HeldSearches } from './held-searches.ts';
@@ -108,10 +109,10 @@ export class WrittenRuns {
         attempts: run,
         counted: doubt !== undefined,
         onLate: (end) => {
-          const waits = run.delivery !== undefined && mayComeLater(end);
-          if (!waits) options.onLate?.(end);
+          const isTold = facts.deliverBy === undefined || end.kind === 'accepted';
+          if (isTold) options.onLate?.(end);
           void late.settle(end).then((told) => {
-            if (waits) options.onLate?.(told);
+            if (!isTold) options.onLate?.(told);
           });
         },
         onOpen: (open) => {
@@ -133,7 +134,11 @@ export class WrittenRuns {
     if (run.delivery !== undefined) result = await keep(result);
     const saved = result.kind === 'pending' ? Promise.resolve() : run.end(result);
     late.told(saved);
-    return { result, saved };
+    if (run.tellable(result) === result) return { result, saved };
+    await Promise.race([saved, pause(Math.max(0, deadline - clock.now()), [])]);
+    const told = run.tellable(result);
+    if (told !== result) void saved.then(() => options.onLate?.(run.tellable(result)));
+    return { result: told, saved };
   }
 
   /** Lets a message wait that has a time to be delivered by; one that was held has its end. */

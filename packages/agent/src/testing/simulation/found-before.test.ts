@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { findViolations } from './find-violations.ts';
-import type { History } from './history.ts';
+import type { History, Phase } from './history.ts';
 import { runHistory } from './run-history.ts';
 
 /** One channel, and nothing happens: what each history differs from. */
@@ -27,6 +27,10 @@ const quiet: History = {
 };
 
 const once = { repeats: 0, pauseMs: 1 };
+const templateUnknown: Phase = {
+  ...{ fromMs: 0, forMs: 100, host: 0, percent: 100 },
+  manner: { kind: 'says', code: 'isv.SMS_TEMPLATE_ILLEGAL', status: 200, took: false },
+};
 
 /** Promises that were broken once, each by the smallest history that showed it. */
 const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
@@ -200,6 +204,27 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
         { kind: 'at', atMs: 0, downMs: 1 },
         { kind: 'at', atMs: 51, downMs: 2000 },
       ],
+    },
+  ],
+  [
+    // No account has the template: another one might have, as far as its attempt says.
+    'nobody is told that nothing was sent before the disk knows that nothing will be',
+    {
+      seed: 1,
+      disk: { flushMs: 5, failing: 0 },
+      phases: [templateUnknown],
+      calls: [{ atMs: 2, deliverInMs: 40_000, timeoutMs: 2500, ...once }],
+      crashes: [{ kind: 'at', atMs: 48, downMs: 2000 }],
+    },
+  ],
+  [
+    'nor where the disk does not take the end',
+    {
+      seed: 28,
+      disk: { flushMs: 5, failing: 0.3 },
+      phases: [templateUnknown],
+      calls: [{ atMs: 2, deliverInMs: 40_000, timeoutMs: 2500, ...once }],
+      crashes: [{ kind: 'at', atMs: 70, downMs: 2000 }],
     },
   ],
 ];

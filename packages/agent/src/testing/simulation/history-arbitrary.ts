@@ -142,7 +142,7 @@ export const historyArbitrary: fc.Arbitrary<History> = fc.record({
   probed: fc.boolean(),
   disk: fc.record({
     flushMs: fc.constantFrom(0, 5, 5, 400, 3000),
-    failing: fc.constantFrom(0, 0, 0, 0, 0.05),
+    failing: fc.constantFrom(0, 0, 0, 0, 0.05, 0.3),
   }),
   limits: fc.oneof(
     { weight: 3, arbitrary: fc.constant<Limits>({ channels: [] }) },
