@@ -227,6 +227,26 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
       crashes: [{ kind: 'at', atMs: 70, downMs: 2000 }],
     },
   ],
+  [
+    // A request is written in the very moment in which its process ends.
+    'each process counts its channels’ rates for itself',
+    {
+      seed: 401_494_431,
+      channels: [
+        { host: 0, account: 0 },
+        { host: 0, account: 0 },
+      ],
+      policy: 'weighted-random',
+      disk: { flushMs: 400, failing: 0 },
+      limits: { channels: [{}, { rate: { perSecond: 0.1, burst: 1 } }] },
+      calls: [
+        { atMs: 0, key: 1, timeoutMs: 10_000, ...once },
+        { atMs: 8, deliverInMs: 2500, timeoutMs: 10_000, repeats: 1, pauseMs: 1 },
+        { atMs: 0, key: 0, timeoutMs: 1000, ...once },
+      ],
+      crashes: [{ kind: 'step', step: 9, downMs: 1 }],
+    },
+  ],
 ];
 
 it.each(kept)('%s', async (_promise, how) => {

@@ -156,7 +156,10 @@ function isSent(answer: Told['answer']): boolean {
   return kind === 'accepted' || kind === 'unknown' || kind === 'in-progress';
 }
 
-/** When the process began that lived at a moment, or a little before: what was counted is forgotten with the last one. */
+/**
+ * When the process began that lived at a moment, or a little before: what was counted is forgotten with the last one.
+ * What happened in the moment of a crash came before it, since the next process needs some time.
+ */
 function beganAt({ crashes }: Run, when: number): number {
-  return Math.max(0, ...crashes.flatMap((crash) => (crash.at <= when ? [crash.at] : [])));
+  return Math.max(0, ...crashes.flatMap((crash) => (crash.at < when ? [crash.at] : [])));
 }
