@@ -73,17 +73,20 @@ describe('AccountCaller', () => {
     expect(await sending.caller.call('main', query())).toMatchObject({ kind: 'unknown' });
   });
 
-  it('leaves drained channels alone', async () => {
-    apply({ one: region('one') }, ['one']);
-    expect(sending.caller.accounts()).toEqual([]);
-    expect(await sending.caller.call('main', query())).toMatchObject({ kind: 'not-called' });
+  it('leaves drained channels alone, but for questions about what went by them', async () => {
+    apply({ one: region('one'), two: region('two', 'second') }, ['one']);
+    expect(sending.caller.accounts()).toEqual(['second', 'main']);
+    expect(sending.caller.accountOf('one')).toBe('main');
+    expect(await sending.caller.call('main', query())).toMatchObject({ kind: 'answered', status: 200 });
+    const sign = { ...query(), action: 'AddSmsSign' };
+    expect(await sending.caller.call('main', sign)).toMatchObject({ kind: 'not-called' });
   });
 
-  it('knows the account of a drained channel: its texts are not looked for in others', async () => {
-    apply({ one: region('one'), two: region('two', 'second') }, ['one']);
-    expect(sending.caller.accounts()).toEqual(['second']);
-    expect(sending.caller.accountOf('one')).toBe('main');
-    expect(await sending.caller.call('main', query())).toMatchObject({ kind: 'not-called' });
+  it('asks by a drained channel only where the account has no other that answers', async () => {
+    apply({ one: region('one'), two: region('two') }, ['one']);
+    await simulator.setFault({ region: 'one', kind: 'code', code: 'isv.ACCOUNT_ABNORMAL' });
+    const answer = await sending.caller.call('main', query());
+    expect(JSON.parse(answer.kind === 'answered' ? answer.body : '')).toMatchObject({ Code: 'OK' });
   });
 
   it('knows the accounts whose channels cover a number, and the account of a channel', () => {

@@ -10,6 +10,9 @@ export interface AccountCallerDependencies {
   readonly clock: Clock;
 }
 
+/** What sends and changes nothing: it may go by drained channels, where an account has no others. */
+const questions: ReadonlySet<string> = new Set(['QuerySendDetails']);
+
 /** Calls actions of Aliyun's API over the channels that messages go by. */
 export class AccountCaller implements ProviderCaller {
   readonly #dependencies: AccountCallerDependencies;
@@ -19,7 +22,9 @@ export class AccountCaller implements ProviderCaller {
   }
 
   accounts(e164?: string): readonly string[] {
-    const channels = this.#callable().filter(
+    const state = this.#dependencies.routing.current();
+    if (state === undefined) return [];
+    const channels = callable(state, true).filter(
       ({ channel }) => e164 === undefined || coversNumbers(channel, [e164]),
     );
     return [...new Set(channels.map(({ account }) => account))];
@@ -37,7 +42,7 @@ export class AccountCaller implements ProviderCaller {
     try {
       const { connectMs, readMs } = lease.state.snapshot.strategy.timeouts;
       const reasons: string[] = [];
-      for (const channel of callable(lease.state)) {
+      for (const channel of callable(lease.state, questions.has(call.action))) {
         if (channel.account !== account || channel.call === undefined || !channel.hasRoom) continue;
         if (call.deadline <= clock.now()) break;
         const result = await channel.call({ ...call, connectMs, readMs });
@@ -47,21 +52,20 @@ export class AccountCaller implements ProviderCaller {
         reasons.push(reason);
       }
       const reason =
-        reasons.length > 0 ? reasons.slice(0, 5).join('; ') : 'no channel has room or time for it';
+        reasons.length > 0
+          ? reasons.slice(0, 5).join('; ')
+          : 'none of its channels is in use and has room or time for it';
       return { kind: 'not-called', reason };
     } finally {
       lease.release();
     }
   }
-
-  #callable(): SendChannel[] {
-    const state = this.#dependencies.routing.current();
-    return state === undefined ? [] : callable(state);
-  }
 }
 
-function callable({ channels, snapshot }: RoutingState): SendChannel[] {
-  return [...channels.values()].filter(
-    ({ name, channel }) => channel.provider === 'aliyun' && snapshot.overrides.get(name)?.kind !== 'drain',
-  );
+/** Channels of Aliyun in the strategy's order, drained ones last, or not at all. */
+function callable({ channels, snapshot }: RoutingState, withDrained: boolean): readonly SendChannel[] {
+  const all = [...channels.values()].filter(({ channel }) => channel.provider === 'aliyun');
+  const isDrained = ({ name }: SendChannel): boolean => snapshot.overrides.get(name)?.kind === 'drain';
+  const inUse = all.filter((channel) => !isDrained(channel));
+  return withDrained ? [...inUse, ...all.filter(isDrained)] : inUse;
 }

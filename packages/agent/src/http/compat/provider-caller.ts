@@ -23,12 +23,15 @@ export type CallResult =
 /** Calls actions of Aliyun's API by the agent's own accounts. */
 export interface ProviderCaller {
   /**
-   * Accounts of the strategy in force that have an open Aliyun channel which is not drained, in its order; with a
-   * number (E.164) only those with a channel that covers its country.
+   * Accounts of the strategy in force that have an open Aliyun channel, in its order, those whose channels are all
+   * drained last; with a number (E.164) only those with a channel that covers its country.
    */
   accounts(e164?: string): readonly string[];
   /** The account of an open Aliyun channel, drained or not: no other can know what went by it. */
   accountOf(channel: string): string | undefined;
-  /** One call by an account: once by each of its channels until something was written. Never rejects. */
+  /**
+   * One call by an account: once by each of its channels until something was written; by drained ones last, and only
+   * for questions about what was sent. Never rejects.
+   */
   call(account: string, call: ProviderCall): Promise<CallResult>;
 }
