@@ -7,7 +7,7 @@ import { ensureEtcd } from './etcd.mjs';
 import { endLeftovers, removeRecord, writeRecord } from './leftovers.mjs';
 import { Part, until } from './part.mjs';
 import { requireFreePorts } from './require-free-ports.mjs';
-import { endCommands, runCommand } from './run-command.mjs';
+import { endCommands, killCommands, runCommand } from './run-command.mjs';
 import { root, SetupError, setUp } from './setup.mjs';
 import { whatToTry } from './what-to-try.mjs';
 
@@ -22,6 +22,8 @@ examples/local.yaml if there is no strategy yet. Stays until ctrl-C.
 const ports = { etcd: 2379, peer: 2380, api: 7280, admin: 7281, firstRegion: 7300, control: 7309 };
 /** The simulator's four regions and its gateway. */
 const simulatedEndpoints = 5;
+/** What the agent allows itself when it stops: for requests under way, and for closing what is left. */
+const agentStop = { requestsMs: 15_000, closingMs: 10_000 };
 const parts = [];
 let record;
 
@@ -79,10 +81,11 @@ const ownSettings = Object.fromEntries(
     .map((name) => [name, undefined]),
 );
 
-async function start(name, command, args, env = {}) {
+async function start(name, command, args, { env, patienceMs } = {}) {
   const part = new Part(name, command, args, {
     cwd: root,
     env: { ...ownSettings, ...env },
+    patienceMs,
     onDeath: (why) => void fail(`\n${why}`),
   });
   parts.push(part);
@@ -128,9 +131,14 @@ async function applyStrategy(dataDir) {
 
 async function startAgent(dataDir) {
   const args = ['--data-dir', dataDir, '--allow-endpoint', 'http://127.0.0.1:*', '--agent-id', 'local'];
+  args.push('--stop-timeout-ms', String(agentStop.requestsMs));
   await start('agent', process.execPath, [program('agent', 'waystation-agent'), ...args], {
-    WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_ID: 'LTAISimulatorMain',
-    WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_SECRET: 'simulator-secret-of-main',
+    env: {
+      WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_ID: 'LTAISimulatorMain',
+      WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_SECRET: 'simulator-secret-of-main',
+    },
+    // Longer than all that it takes for itself: callers read their answers, and it leaves no lock.
+    patienceMs: agentStop.requestsMs + agentStop.closingMs + 1000,
   });
   await until('the agent is ready', answers(local(ports.admin, '/readyz')));
 }
@@ -140,10 +148,16 @@ let ending;
 function endAll() {
   ending ??= (async () => {
     await endCommands();
-    for (const part of parts.toReversed()) await part.stop();
+    for (const part of parts.toReversed()) await part.stop(console.log);
     if (record !== undefined) await removeRecord(record);
   })();
   return ending;
+}
+
+/** Ends all parts and commands at once; what waits in `endAll` then has nothing to wait for. */
+function killAll() {
+  killCommands();
+  for (const part of parts) part.kill();
 }
 
 /** Ends all and us, saying why. */
@@ -155,7 +169,9 @@ async function fail(why) {
 }
 
 endChildrenWithUs((signal) => {
-  if (signal !== 'SIGHUP') console.log('\nstopping …');
+  // It ends already, since a part died: the person wants it sooner.
+  if (ending !== undefined) killAll();
+  else if (signal !== 'SIGHUP') console.log('\nstopping …');
   return endAll();
-});
+}, killAll);
 main().catch((error) => fail(error instanceof SetupError ? error.message : error.stack));
