@@ -44,10 +44,10 @@ async function main() {
   await mkdir(join(dataDir, 'etcd'), { recursive: true, mode: 0o700 });
   await startEtcd(binaries.etcd, join(dataDir, 'etcd'));
   await startSimulator();
-  await applyStrategy(dataDir);
+  const isNew = await applyStrategy(dataDir);
   await startAgent(join(dataDir, 'agent'));
   allRuns = true;
-  console.log(whatToTry(ports));
+  console.log(whatToTry(ports, { isNew }));
 }
 
 /** Not recursive: Node's recursive mkdir never comes back from folders such as /proc, where nothing can be made. */
@@ -124,7 +124,7 @@ async function startSimulator() {
   await until('the simulator answers', answers(local(ports.control, '/')));
 }
 
-/** The sample, unless a strategy stands there from an earlier start. */
+/** The sample, unless a strategy stands there from an earlier start; whether it is the sample. */
 async function applyStrategy(dataDir) {
   const wayctl = (...args) =>
     runCommand(process.execPath, [program('controller', 'wayctl'), 'strategy', ...args], {
@@ -133,11 +133,12 @@ async function applyStrategy(dataDir) {
       env: { ...ownSettings, XDG_CONFIG_HOME: join(dataDir, 'config') },
       quiet: true,
     });
-  if ((await wayctl('get')).code === 0) return;
+  if ((await wayctl('get')).code === 0) return false;
   const { code, output } = await wayctl(
     ...['apply', '-f', 'examples/local.yaml', '--yes', '--reason', 'first start'],
   );
   if (code !== 0) throw new SetupError(`wayctl strategy apply failed (exit code ${code}):\n${output}`);
+  return true;
 }
 
 async function startAgent(dataDir) {
