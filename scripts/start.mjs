@@ -47,7 +47,7 @@ async function main() {
   const isNew = await applyStrategy(dataDir);
   await startAgent(join(dataDir, 'agent'));
   allRuns = true;
-  console.log(whatToTry(ports, { isNew }));
+  console.log(whatToTry(ports, { isNew, etcdPid: parts.find(({ name }) => name === 'etcd')?.pid }));
 }
 
 /** Not recursive: Node's recursive mkdir never comes back from folders such as /proc, where nothing can be made. */

@@ -1,8 +1,8 @@
 /**
  * What a newcomer is told once everything runs: addresses, and lines that are ready to be pasted. `isNew`: nothing
- * is there of an earlier start.
+ * is there of an earlier start. `etcdPid`: the process that may be ended alone.
  */
-export function whatToTry({ api, admin, control, etcd }, { isNew }) {
+export function whatToTry({ api, admin, control, etcd }, { isNew, etcdPid }) {
   const url = (port, path = '') => `http://127.0.0.1:${port}${path}`;
   const json = `-H 'content-type: application/json'`;
   const message = JSON.stringify({
@@ -44,6 +44,10 @@ Try, in another terminal in this folder:
   curl -s ${url(control, '/ledger/check')}
 
   npx wayctl status
+
+  # end etcd: texts go out by the last good strategy
+  kill ${etcdPid}
+  ${send}
 
 Ctrl-C ends everything.`;
 }
