@@ -1,18 +1,21 @@
 import { commandOf, lives, parentOf } from './process-facts.mjs';
-import { endCommands } from './run-command.mjs';
+import { endCommands, killCommands } from './run-command.mjs';
 
 /** How often it is looked whether npm still lives, in milliseconds. */
 const lookEveryMs = 500;
 
+/** npm and the shell of the terminal both hand a ctrl-C on: what comes this soon after the first is the same. */
+const sameSignalMs = 500;
+
 /**
- * When a person or a supervisor ends us, `end` is called first, once; by default it ends all commands. npm runs us
- * through a shell that may keep a signal for itself, so that npm's own death is taken as one.
+ * When a person or a supervisor ends us, `end` is called first, once; by default it ends all commands. A later
+ * signal calls `endNow`, which leaves `end` nothing to wait for. npm runs us through a shell that may keep a signal
+ * for itself, so that npm's own death is taken as one.
  */
-export function endChildrenWithUs(end = endCommands) {
-  let ending = false;
+export function endChildrenWithUs(end = endCommands, endNow = killCommands) {
+  let endingSince;
   const endBy = (signal, number) => {
-    if (ending) return;
-    ending = true;
+    endingSince = performance.now();
     void end(signal).finally(() => process.exit(128 + number));
   };
   for (const [signal, number] of [
@@ -20,9 +23,16 @@ export function endChildrenWithUs(end = endCommands) {
     ['SIGINT', 2],
     ['SIGTERM', 15],
   ]) {
-    process.on(signal, () => endBy(signal, number));
+    process.on(signal, () => {
+      if (endingSince === undefined) endBy(signal, number);
+      else if (performance.now() - endingSince > sameSignalMs) endNow();
+    });
   }
-  if (process.env.npm_lifecycle_event !== undefined) void watchNpm(() => endBy('SIGTERM', 15));
+  if (process.env.npm_lifecycle_event !== undefined) {
+    void watchNpm(() => {
+      if (endingSince === undefined) endBy('SIGTERM', 15);
+    });
+  }
 }
 
 async function watchNpm(onDeath) {

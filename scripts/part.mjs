@@ -6,15 +6,23 @@ import { signalGroup } from './run-command.mjs';
 /** Lines of a part that are kept, to be shown if it dies. */
 const keptLines = 20;
 
+/** How long a part may take to end before it is said that it is waited for, in milliseconds. */
+const quietMs = 1000;
+
 /** A program that `npm start` runs, in a process group of its own. */
 export class Part {
   #child;
   #lines = [];
   #stopping = false;
+  #patienceMs;
 
-  /** Starts it; `onDeath` is called with a sentence if it ends before it is stopped. */
-  constructor(name, command, args, { env, cwd, onDeath }) {
+  /**
+   * Starts it; `onDeath` is called with a sentence if it ends before it is stopped. When it is asked to end it has
+   * `patienceMs`.
+   */
+  constructor(name, command, args, { env, cwd, onDeath, patienceMs = 8000 }) {
     this.name = name;
+    this.#patienceMs = patienceMs;
     this.#child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
@@ -42,14 +50,30 @@ export class Part {
     return this.#child.pid;
   }
 
-  /** Asks it to end; after `patienceMs` its whole group is ended. */
-  async stop(patienceMs = 8000) {
+  /** Asks it to end; after its patience its whole group is ended. `say` is told of a wait, and of such an end. */
+  async stop(say = () => undefined) {
     if (this.#stopping || this.pid === undefined) return this.ended;
     this.#stopping = true;
     signalGroup(this.pid, 'SIGTERM');
-    const timer = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), patienceMs);
+    const seconds = this.#patienceMs / 1000;
+    const slow = setTimeout(
+      () => say(`waiting for the ${this.name} to end, at most ${seconds} s; ctrl-C ends all at once`),
+      quietMs,
+    );
+    const overdue = setTimeout(() => {
+      say(`the ${this.name} did not end within ${seconds} s and is killed`);
+      this.kill();
+    }, this.#patienceMs);
     await this.ended;
-    clearTimeout(timer);
+    clearTimeout(slow);
+    clearTimeout(overdue);
+  }
+
+  /** Ends its whole group at once. */
+  kill() {
+    if (this.pid === undefined) return;
+    this.#stopping = true;
+    signalGroup(this.pid, 'SIGKILL');
   }
 }
 

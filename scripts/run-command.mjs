@@ -49,6 +49,11 @@ export async function endCommands() {
   );
 }
 
+/** Ends every command under way at once, with all that it started. */
+export function killCommands() {
+  for (const child of running) signalGroup(child.pid, 'SIGKILL');
+}
+
 /** Signals a process group; one that is gone already is no error. */
 export function signalGroup(pid, signal) {
   try {

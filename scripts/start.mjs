@@ -7,7 +7,7 @@ import { ensureEtcd } from './etcd.mjs';
 import { endLeftovers, removeRecord, writeRecord } from './leftovers.mjs';
 import { Part, until } from './part.mjs';
 import { requireFreePorts } from './require-free-ports.mjs';
-import { endCommands, runCommand } from './run-command.mjs';
+import { endCommands, killCommands, runCommand } from './run-command.mjs';
 import { root, SetupError, setUp } from './setup.mjs';
 import { whatToTry } from './what-to-try.mjs';
 
@@ -22,8 +22,11 @@ examples/local.yaml if there is no strategy yet. Stays until ctrl-C.
 const ports = { etcd: 2379, peer: 2380, api: 7280, admin: 7281, firstRegion: 7300, control: 7309 };
 /** The simulator's four regions and its gateway. */
 const simulatedEndpoints = 5;
+/** What the agent allows itself when it stops: for requests under way, and for closing what is left. */
+const agentStop = { requestsMs: 15_000, closingMs: 10_000 };
 const parts = [];
 let record;
+let allRuns = false;
 
 async function main() {
   const options = readOptions();
@@ -41,9 +44,10 @@ async function main() {
   await mkdir(join(dataDir, 'etcd'), { recursive: true, mode: 0o700 });
   await startEtcd(binaries.etcd, join(dataDir, 'etcd'));
   await startSimulator();
-  await applyStrategy(dataDir);
+  const isNew = await applyStrategy(dataDir);
   await startAgent(join(dataDir, 'agent'));
-  console.log(whatToTry(ports));
+  allRuns = true;
+  console.log(whatToTry(ports, { isNew, etcdPid: parts.find(({ name }) => name === 'etcd')?.pid }));
 }
 
 /** Not recursive: Node's recursive mkdir never comes back from folders such as /proc, where nothing can be made. */
@@ -79,14 +83,24 @@ const ownSettings = Object.fromEntries(
     .map((name) => [name, undefined]),
 );
 
-async function start(name, command, args, env = {}) {
+async function start(name, command, args, { env, patienceMs } = {}) {
   const part = new Part(name, command, args, {
     cwd: root,
     env: { ...ownSettings, ...env },
-    onDeath: (why) => void fail(`\n${why}`),
+    patienceMs,
+    onDeath: (why) => void partDied(name, why),
   });
   parts.push(part);
   await writeRecord(record, parts);
+}
+
+/** Any part takes all with it, but for etcd once all runs: sends do not need it, and who ends it may see that. */
+async function partDied(name, why) {
+  if (name !== 'etcd' || !allRuns) return fail(`\n${why}\nThe rest is ended too.`);
+  console.error(
+    `\n${why}\nThe agent and the simulator run on: sends go out by the last good strategy, and wayctl has nothing ` +
+      'to write to. ctrl-C and npm start bring etcd back.',
+  );
 }
 
 const program = (pkg, name) => join(root, 'packages', pkg, 'bin', `${name}.js`);
@@ -110,7 +124,7 @@ async function startSimulator() {
   await until('the simulator answers', answers(local(ports.control, '/')));
 }
 
-/** The sample, unless a strategy stands there from an earlier start. */
+/** The sample, unless a strategy stands there from an earlier start; whether it is the sample. */
 async function applyStrategy(dataDir) {
   const wayctl = (...args) =>
     runCommand(process.execPath, [program('controller', 'wayctl'), 'strategy', ...args], {
@@ -119,18 +133,24 @@ async function applyStrategy(dataDir) {
       env: { ...ownSettings, XDG_CONFIG_HOME: join(dataDir, 'config') },
       quiet: true,
     });
-  if ((await wayctl('get')).code === 0) return;
+  if ((await wayctl('get')).code === 0) return false;
   const { code, output } = await wayctl(
     ...['apply', '-f', 'examples/local.yaml', '--yes', '--reason', 'first start'],
   );
   if (code !== 0) throw new SetupError(`wayctl strategy apply failed (exit code ${code}):\n${output}`);
+  return true;
 }
 
 async function startAgent(dataDir) {
   const args = ['--data-dir', dataDir, '--allow-endpoint', 'http://127.0.0.1:*', '--agent-id', 'local'];
+  args.push('--stop-timeout-ms', String(agentStop.requestsMs));
   await start('agent', process.execPath, [program('agent', 'waystation-agent'), ...args], {
-    WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_ID: 'LTAISimulatorMain',
-    WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_SECRET: 'simulator-secret-of-main',
+    env: {
+      WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_ID: 'LTAISimulatorMain',
+      WAYSTATION_CREDENTIAL_MAIN_ACCESS_KEY_SECRET: 'simulator-secret-of-main',
+    },
+    // Longer than all that it takes for itself: callers read their answers, and it leaves no lock.
+    patienceMs: agentStop.requestsMs + agentStop.closingMs + 1000,
   });
   await until('the agent is ready', answers(local(ports.admin, '/readyz')));
 }
@@ -140,10 +160,16 @@ let ending;
 function endAll() {
   ending ??= (async () => {
     await endCommands();
-    for (const part of parts.toReversed()) await part.stop();
+    for (const part of parts.toReversed()) await part.stop(console.log);
     if (record !== undefined) await removeRecord(record);
   })();
   return ending;
+}
+
+/** Ends all parts and commands at once; what waits in `endAll` then has nothing to wait for. */
+function killAll() {
+  killCommands();
+  for (const part of parts) part.kill();
 }
 
 /** Ends all and us, saying why. */
@@ -155,7 +181,9 @@ async function fail(why) {
 }
 
 endChildrenWithUs((signal) => {
-  if (signal !== 'SIGHUP') console.log('\nstopping …');
+  // It ends already, since a part died: the person wants it sooner.
+  if (ending !== undefined) killAll();
+  else if (signal !== 'SIGHUP') console.log('\nstopping …');
   return endAll();
-});
+}, killAll);
 main().catch((error) => fail(error instanceof SetupError ? error.message : error.stack));

@@ -1,5 +1,8 @@
-/** What a newcomer is told once everything runs: addresses, and lines that are ready to be pasted. */
-export function whatToTry({ api, admin, control, etcd }) {
+/**
+ * What a newcomer is told once everything runs: addresses, and lines that are ready to be pasted. `isNew`: nothing
+ * is there of an earlier start. `etcdPid`: the process that may be ended alone.
+ */
+export function whatToTry({ api, admin, control, etcd }, { isNew, etcdPid }) {
   const url = (port, path = '') => `http://127.0.0.1:${port}${path}`;
   const json = `-H 'content-type: application/json'`;
   const message = JSON.stringify({
@@ -8,13 +11,15 @@ export function whatToTry({ api, admin, control, etcd }) {
     templateCode: 'SMS_154950909',
     templateParam: { code: '1234' },
   });
+  const strategy = isNew ? 'at first 70 % cn-hangzhou, 30 % ap-southeast-1' : 'the one of the last start';
+  const ledger = isNew ? '' : ', and has forgotten the texts of the last start';
   const send = `curl -s ${url(api, '/v1/messages')} ${json} -d '${message}'`;
   return `
 Waystation runs.
 
   agent      ${url(api)}   takes sends; admin port ${url(admin)} (/readyz, /status)
-  simulator  ${url(control)}   control and ledger; it plays Alibaba Cloud, no real text is sent
-  etcd       ${url(etcd)}   holds the strategy; at first 70 % cn-hangzhou, 30 % ap-southeast-1
+  simulator  ${url(control)}   control and ledger; it plays Alibaba Cloud, no real text is sent${ledger}
+  etcd       ${url(etcd)}   holds the strategy; ${strategy}
 
 Try, in another terminal in this folder:
 
@@ -39,6 +44,10 @@ Try, in another terminal in this folder:
   curl -s ${url(control, '/ledger/check')}
 
   npx wayctl status
+
+  # end etcd: texts go out by the last good strategy
+  kill ${etcdPid}
+  ${send}
 
 Ctrl-C ends everything.`;
 }

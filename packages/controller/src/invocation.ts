@@ -74,10 +74,10 @@ export class Invocation {
     throw usage(`--${key} must be a length of time such as 90s, 30m or 1h30m, got ${JSON.stringify(value)}`);
   }
 
-  /** An option that is a whole number of at least `min`. */
-  integer(key: string, flag: string, min: number): number | undefined {
+  /** An option that is a whole number of at least `min`, and of at most `max` where one is given. */
+  integer(key: string, flag: string, min: number, max?: number): number | undefined {
     const value = this.text(key);
-    return value === undefined ? undefined : readInteger(flag, value, min);
+    return value === undefined ? undefined : readInteger(flag, value, min, max);
   }
 
   /** Why, if said; bounded, since it is kept in the history. */
@@ -180,8 +180,9 @@ export function usage(message: string): WaystationError {
 }
 
 /** Reads a whole number, or says which argument is none. */
-export function readInteger(name: string, value: string, min: number): number {
+export function readInteger(name: string, value: string, min: number, max?: number): number {
   const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= min) return number;
-  throw usage(`${name} must be a whole number of at least ${min}, got ${JSON.stringify(value)}`);
+  if (number >= min && number <= (max ?? number)) return number;
+  const allowed = max === undefined ? `a whole number of at least ${min}` : `a whole number of ${min}–${max}`;
+  throw usage(`${name} must be ${allowed}, got ${JSON.stringify(value)}`);
 }

@@ -5,10 +5,11 @@ import { commands, groups } from './commands/all-commands.ts';
 import { exitCodes } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
 import { commonFlags } from './options/common-flags.ts';
+import { asksForJson, printFailure } from './output/failure.ts';
 import type { World } from './world.ts';
 
 /** What commander needs to print help and complaints. */
-export type Display = Pick<World, 'out' | 'err' | 'version'>;
+export type Display = Pick<World, 'out' | 'err' | 'env' | 'version'>;
 
 /** Runs one command line; what commander answers itself (help, version, wrong use) has its exit code here. */
 export async function runProgram(
@@ -17,7 +18,8 @@ export async function runProgram(
   execute: (definition: CommandDefinition, call: Call) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   let code: ExitCode = exitCodes.done;
-  const program = buildProgram(display, async (definition, call) => {
+  const asJson = asksForJson(argv, display.env);
+  const program = buildProgram(display, asJson, async (definition, call) => {
     code = await execute(definition, call);
   });
   try {
@@ -32,6 +34,7 @@ export async function runProgram(
 /** Commander's tree of every command. */
 function buildProgram(
   display: Display,
+  asJson: boolean,
   execute: (definition: CommandDefinition, call: Call) => Promise<void>,
 ): Command {
   const program = new Command('wayctl')
@@ -46,6 +49,10 @@ function buildProgram(
       },
       writeErr: (text) => {
         display.err.write(text);
+      },
+      outputError: (text) => {
+        const message = text.replace(/^error: /, '').trimEnd();
+        printFailure(display, { message, code: 'CONFIG_INVALID' }, asJson);
       },
     });
   for (const option of commonFlags) program.addOption(toOption(option, option));

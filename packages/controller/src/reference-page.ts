@@ -72,6 +72,11 @@ result as one document (commands that go on print one line of JSON, or one docum
 used only on a terminal, and never with \`NO_COLOR\`. Where nobody reads the output any more (\`| head\`), commands that
 only show something end quietly with 0, and commands that change something finish first.
 
+An error is a sentence and its [code](errors.md) in brackets. With \`-o json\` it is one line of JSON on stderr, after
+warnings and progress: \`{"code":"STORE_UNAVAILABLE","message":"…"}\`; wrong use of flags is \`CONFIG_INVALID\`, and a
+defect of wayctl has a \`stack\` in place of a code. The mistakes of an invalid strategy are told as sentences, and
+with \`-o json\` or \`yaml\` as \`{"valid":false,"code":…,"mistakes":[…]}\` on stdout as well.
+
 A command that changes something shows the difference and asks. Without a terminal it refuses to begin unless
 \`--yes\` (or \`--dry-run\`) is given.
 `;

@@ -2,12 +2,12 @@ import { isWaystationError } from '@waystation/core';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
 import { Invocation } from './invocation.ts';
-import { coloursFor } from './output/colours.ts';
-import { printable } from './output/printable.ts';
+import { asksForJson, printFailure } from './output/failure.ts';
+import type { Failure } from './output/failure.ts';
 import { runProgram } from './program.ts';
 import type { World } from './world.ts';
 
-/** Runs one command line in a world, prints what went wrong as one sentence, and returns the exit code. */
+/** Runs one command line in a world, says what went wrong, and returns the exit code. */
 export function runWayctl(argv: readonly string[], world: World): Promise<ExitCode> {
   return runProgram(argv, world, async (definition, call) => {
     const invocation = new Invocation(world, call);
@@ -18,7 +18,11 @@ export function runWayctl(argv: readonly string[], world: World): Promise<ExitCo
         world.err.write('interrupted\n');
         return world.interrupted.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
       }
-      printFailure(world, error);
+      const asJson = await invocation.common().then(
+        ({ output }) => output === 'json',
+        () => asksForJson(argv, world.env),
+      );
+      printFailure(world, toFailure(error), asJson);
       return exitCodeOf(error);
     } finally {
       await invocation.close().catch(() => undefined);
@@ -26,14 +30,9 @@ export function runWayctl(argv: readonly string[], world: World): Promise<ExitCo
   });
 }
 
-function printFailure(world: World, error: unknown): void {
-  const colours = coloursFor(world.err.isTerminal, world.env);
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = message.split('\n').map(printable).join('\n');
-  const code = isWaystationError(error) ? ` [${error.code}]` : '';
-  world.err.write(`${colours.red('error:')} ${lines}${colours.dim(code)}\n`);
-  // A failure without a code is a fault of this program: whoever reports it needs to say where.
-  if (!isWaystationError(error) && error instanceof Error && error.stack !== undefined) {
-    world.err.write(`${error.stack}\n`);
-  }
+function toFailure(error: unknown): Failure {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { message, stack } = error;
+  if (isWaystationError(error)) return { message, code: error.code };
+  return stack === undefined ? { message } : { message, stack };
 }

@@ -1,6 +1,7 @@
 import type { AliyunParts } from './aliyun/aliyun-endpoint.ts';
 import { AliyunEndpoint } from './aliyun/aliyun-endpoint.ts';
 import { Nonces } from './aliyun/nonces.ts';
+import { ConfigError } from './config/load-config.ts';
 import type { SimulatorConfig } from './config/simulator-config.ts';
 import { GatewayEndpoint } from './gateway/gateway-endpoint.ts';
 import type { Certificate } from './listener/certificate.ts';
@@ -32,8 +33,10 @@ export async function buildServers(
 ): Promise<BuiltServers> {
   const servers = new Map<string, EndpointServer>();
   const certificates: Record<string, string> = {};
+  const plans = planEndpoints(config, world);
+  requirePorts(plans, options.firstPort);
   let nextPort = options.firstPort;
-  for (const plan of planEndpoints(config, world)) {
+  for (const plan of plans) {
     const certificate = plan.tls ? await makeCertificate(options.host) : undefined;
     if (certificate !== undefined) certificates[plan.name] = certificate.certificate;
     const port = plan.port ?? nextPort;
@@ -41,6 +44,22 @@ export async function buildServers(
     if (nextPort !== 0) nextPort += 1;
   }
   return { servers, certificates };
+}
+
+const MAX_PORT = 65_535;
+
+/** Refuses a first port after which there are not enough. */
+function requirePorts(plans: readonly Plan[], firstPort: number): void {
+  const highest =
+    MAX_PORT -
+    Math.max(
+      0,
+      plans.findLastIndex(({ port }) => port === undefined),
+    );
+  if (firstPort <= highest) return;
+  throw new ConfigError([
+    `--port must be at most ${highest}, since the ports of ${plans.length} endpoints follow each other, got ${firstPort}`,
+  ]);
 }
 
 function planEndpoints(config: SimulatorConfig, world: SimulatedWorld): readonly Plan[] {

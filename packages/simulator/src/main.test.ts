@@ -118,6 +118,11 @@ describe('waystation-simulator', () => {
   it.each([
     ['a flag that is none', ['--bogus'], "unknown option '--bogus'"],
     ['a port that is none', ['--port', '70000'], 'must be 0–65535, got 70000'],
+    [
+      'a port after which there are not enough',
+      ['--port', '65532', '--control-port', '0'],
+      '--port must be at most 65531, since the ports of 5 endpoints follow each other, got 65532',
+    ],
     ['a file that is missing', ['--config', '/nowhere.yaml'], '/nowhere.yaml cannot be read'],
   ])('refuses %s', async (_, args, message) => {
     const { output, exit } = run(...args);

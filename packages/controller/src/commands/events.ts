@@ -16,7 +16,10 @@ export const eventsCommand: CommandDefinition = {
   details: `The newest ${maxEvents} are kept. With --follow new ones are printed as they come, until ctrl-C; -o json then prints a line of JSON an event.`,
   options: [
     { flags: '-f, --follow', description: 'go on with new events as they come' },
-    { flags: '--limit <count>', description: `newest events to begin with (default ${defaultLimit})` },
+    {
+      flags: '--limit <count>',
+      description: `newest events to begin with, at most ${maxEvents} (default ${defaultLimit}); 0 with --follow: new ones alone`,
+    },
   ],
   examples: [
     'wayctl events',
@@ -24,12 +27,13 @@ export const eventsCommand: CommandDefinition = {
     'wayctl events --limit 1000 -o json | jq .[].summary',
   ],
   async run(invocation) {
-    const limit = invocation.integer('limit', '--limit', 0) ?? defaultLimit;
+    const following = invocation.flag('follow');
+    const limit = invocation.integer('limit', '--limit', following ? 0 : 1, maxEvents) ?? defaultLimit;
     const keys = await invocation.keys();
     const store = await invocation.store();
     const { events } = await listEvents(store, keys, { signal: invocation.world.interrupted });
     const shown = limit === 0 ? [] : events.slice(-limit).map(({ event }) => event);
-    if (!invocation.flag('follow')) {
+    if (!following) {
       await invocation.emit(shown, (colours) =>
         shown.length === 0 ? 'no events\n' : shown.map((event) => eventLine(event, colours)).join(''),
       );

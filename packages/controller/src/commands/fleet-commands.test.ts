@@ -182,6 +182,25 @@ describe('events and watch', () => {
     expect(entries.at(-1)?.value).toContain('strategy-changed');
   });
 
+  it.each([
+    [['events', '--limit', '0'], 2],
+    [['events', '--limit', '1001'], 2],
+    [['events', '--limit', '1000'], 0],
+    [['strategy', 'history', '--limit', '0'], 2],
+  ])('take as many events as there may be: %j', async (argv, code) => {
+    const run = await desk.run(...argv);
+    expect(run.code).toBe(code);
+    if (code === 2) expect(run.err).toContain('--limit must be a whole number of');
+  });
+
+  it('follow from now on with --limit 0', async () => {
+    const following = desk.runWith({ closeAfter: 1 }, 'events', '--follow', '--limit', '0', '-o', 'json');
+    await desk.untilWatched();
+    await desk.apply(sampleWithWeights(2, 1));
+    const run = await following;
+    expect((JSON.parse(run.out) as { data: { seq: number } }).data.seq).toBe(2);
+  });
+
   it('follow until nobody reads any more, and end quietly', async () => {
     const following = desk.runWith({ closeAfter: 3 }, 'events', '--follow', '-o', 'json');
     for (let weight = 1; weight <= 5; weight += 1) await desk.apply(sampleWithWeights(weight, 1));

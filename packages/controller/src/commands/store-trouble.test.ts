@@ -48,6 +48,9 @@ describe('a store in trouble', () => {
       const run = await desk.run(...argv);
       expect(run).toMatchObject({ code: exitCode, out: '' });
       expect(run.err).toBe(`error: etcd at http://127.0.0.1:1 is in trouble [${code}]\n`);
+      const machine = await desk.run('-o', 'json', ...argv);
+      expect(machine).toMatchObject({ code: exitCode, out: '' });
+      expect(JSON.parse(machine.err)).toEqual({ code, message: 'etcd at http://127.0.0.1:1 is in trouble' });
     }
   });
 

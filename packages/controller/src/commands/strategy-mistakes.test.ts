@@ -19,7 +19,8 @@ describe('strategy validate', () => {
     const file = await desk.file('s.yaml', text);
     const run = await desk.run('strategy', 'validate', '-f', file, '-o', 'json');
     expect(run.code).toBe(3);
-    const { mistakes } = JSON.parse(run.out) as { mistakes: { path: string; line: number }[] };
+    const { code, mistakes } = JSON.parse(run.out) as { code: string; mistakes: object[] };
+    expect(code).toBe('STRATEGY_INVALID');
     expect(mistakes).toHaveLength(2);
     expect(run.err).toContain(`${file}:9:`);
     expect(run.err).toContain(`${file}:11:`);
@@ -91,6 +92,26 @@ describe('strategy validate', () => {
     expect(run.code).toBe(2);
     expect(run.err).toMatch(message);
     expect(run.out).toBe('');
+  });
+
+  it.each([
+    [['foo', '-o', 'json'], {}, /unknown command 'foo'/],
+    [['foo', '--output=json'], {}, /unknown command 'foo'/],
+    [['-ojson', 'status', '--fil'], {}, /unknown option '--fil'/],
+    [['status', '-o', 'json', '--env', '../prod'], {}, /--env must be/],
+    [['status', '--env', '../prod'], { WAYSTATION_OUTPUT: 'json' }, /--env must be/],
+    [['strategy', 'validate', '-o', 'json'], {}, /needs a strategy/],
+  ])('answers %j with a code for machines', async (argv, env, message) => {
+    const run = await desk.runWith({ env }, ...argv);
+    expect(run).toMatchObject({ code: 2, out: '' });
+    expect(JSON.parse(run.err)).toEqual({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('has a code for people in what the parser says, too', async () => {
+    expect((await desk.run('foo')).err).toBe("error: unknown command 'foo' [CONFIG_INVALID]\n");
   });
 
   it('lives through any text', async () => {

@@ -22,16 +22,22 @@ export interface ContextFile {
   readonly contexts: Readonly<Record<string, Context>>;
 }
 
-/** Reads a context file; undefined where there is none. An unknown key is an error that names it. */
-export async function readContextFile(path: string): Promise<ContextFile | undefined> {
+/**
+ * Reads a context file; undefined where there is none and that is no mistake: nobody has named it. An unknown key is
+ * an error that names it.
+ */
+export async function readContextFile(
+  path: string,
+  { mayBeMissing }: { readonly mayBeMissing: boolean },
+): Promise<ContextFile | undefined> {
   let content: string;
   try {
     content = await readFile(path, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw invalid(
-      `cannot read the context file ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (missing && mayBeMissing) return undefined;
+    const why = missing ? 'there is no such file' : cause instanceof Error ? cause.message : String(cause);
+    throw invalid(`cannot read the context file ${showValue(path)}: ${why}`);
   }
   const read = readDocument(content, path);
   if (!read.ok) throw invalid(read.issues.map((issue) => describeIssue(path, issue)).join('; '));

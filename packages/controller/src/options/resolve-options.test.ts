@@ -68,6 +68,13 @@ describe('resolveOptions', () => {
     });
   });
 
+  it('refuses a context file that was named and is not there', async () => {
+    const missing = join(homeDir, 'nowhere.yaml');
+    const refused = { code: 'CONFIG_INVALID', message: expect.stringContaining('no such file') as string };
+    await expect(resolve({ contextFile: missing })).rejects.toMatchObject(refused);
+    await expect(resolve({}, { WAYSTATION_CONTEXT_FILE: missing })).rejects.toMatchObject(refused);
+  });
+
   it.each([
     ['contexts: { a: { envv: x } }', 'envv is no option of a context; did you mean env?'],
     ['contexts: {}\ncontext: x', 'Unrecognized key: "context"'],

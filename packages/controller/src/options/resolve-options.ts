@@ -92,10 +92,9 @@ async function readContexts(
     return typeof flag === 'string' ? flag : env[variable] === '' ? undefined : env[variable];
   };
   const home = env['XDG_CONFIG_HOME'] ?? '';
-  const path =
-    given('contextFile', 'WAYSTATION_CONTEXT_FILE') ??
-    join(home === '' ? join(homeDir, '.config') : home, 'waystation', 'contexts.yaml');
-  const file = await readContextFile(path);
+  const named = given('contextFile', 'WAYSTATION_CONTEXT_FILE');
+  const path = named ?? join(home === '' ? join(homeDir, '.config') : home, 'waystation', 'contexts.yaml');
+  const file = await readContextFile(path, { mayBeMissing: named === undefined });
   const byFlag = flags['context'];
   if (typeof byFlag === 'string') return { named: pickContext(path, file, byFlag) };
   const name = given('context', 'WAYSTATION_CONTEXT') ?? file?.current;

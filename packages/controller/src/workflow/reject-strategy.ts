@@ -8,10 +8,10 @@ import type { InvalidStrategy } from '../strategy/check-strategy.ts';
 export async function rejectStrategy(
   invocation: Invocation,
   name: string,
-  { mistakes }: InvalidStrategy,
+  { code, mistakes }: InvalidStrategy,
 ): Promise<ExitCode> {
   for (const mistake of mistakes) invocation.fail(describeIssue(name, mistake));
   const { output } = await invocation.common();
-  if (output !== 'table') await invocation.emit({ valid: false, mistakes }, () => '');
+  if (output !== 'table') await invocation.emit({ valid: false, code, mistakes }, () => '');
   return exitCodes.invalidStrategy;
 }

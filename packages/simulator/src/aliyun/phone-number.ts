@@ -19,3 +19,8 @@ export function readPhoneNumber(text: string): PhoneNumber | undefined {
 export function writePhoneNumber(e164: string): string {
   return /^\+861[3-9]\d{9}$/.test(e164) ? e164.slice(3) : e164.slice(1);
 }
+
+/** A number in any form that people write, in `+` form: what SendSms takes, or a foreign one behind +. */
+export function toE164(text: string): string | undefined {
+  return readPhoneNumber(text)?.e164 ?? readPhoneNumber(text.replace(/^\+/, ''))?.e164;
+}

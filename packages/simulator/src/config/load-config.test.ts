@@ -21,7 +21,7 @@ describe('parseConfig', () => {
 
   it.each([
     ['a key twice', 'regions:\n  a: {}\n  a: {}', 'f.yaml:3:3: Map keys must be unique'],
-    ['a list', '- 1', 'f.yaml:1:1: the value must be of type object, got [1]'],
+    ['a list', '- 1', 'f.yaml:1:1: the value must be of type object, got a list'],
     ['a bad name', 'regions: { A: {} }', 'f.yaml:1:15: regions.A must be under a name of a–z, 0–9 and -'],
     [
       'a port twice',
@@ -45,6 +45,18 @@ describe('parseConfig', () => {
   it('never shows a secret in a message', () => {
     const text =
       'accounts: { a: { keys: [{ accessKeyId: x, accessKeySecret: [hush] }], apiKeys: [[hush]] } }';
+    expect(parse(text)).not.toContain('hush');
+  });
+
+  it.each([
+    ['a bare key', 'hush'],
+    ['a map of keys', 'main:\n  accessKeyId: hush\n  accessKeySecret: hush'],
+    ['a list of keys', '- hush\n- { key: hush }'],
+    ['a key where regions stand', 'regions: hush'],
+    ['a key under a name of ours', 'accounts: { main: { secretKey: hush, signs: hush, keys: { a: hush } } }'],
+    ['a key in place of a number', 'regions: { a: { port: hush } }'],
+  ])('shows nothing of a file that was given by mistake: %s', (_, text) => {
+    expect(parse(text)).toContain('must be');
     expect(parse(text)).not.toContain('hush');
   });
 

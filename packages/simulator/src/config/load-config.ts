@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Document } from 'yaml';
 import { LineCounter, isNode, parseDocument } from 'yaml';
-import { ControlProblem, parseOrRefuse } from '../control/problem.ts';
+import { ControlProblem, parseOrRefuse, sentence } from '../control/problem.ts';
 import { SimulatorConfig } from './simulator-config.ts';
 
 /** What is wrong with a configuration file: a line a mistake, each with its place. */
@@ -43,9 +43,9 @@ export function parseConfig(text: string, file: string): SimulatorConfig {
   } catch (error) {
     if (!(error instanceof ControlProblem)) throw error;
     throw new ConfigError(
-      error.issues.map((issue, at) => {
+      error.issues.map((issue) => {
         const place = placeOf(offsetOf(document, issue.field));
-        return `${place}: ${error.sentences[at] ?? issue.allowed}`;
+        return `${place}: ${sentence(issue, showKind)}`;
       }),
     );
   }
@@ -54,6 +54,13 @@ export function parseConfig(text: string, file: string): SimulatorConfig {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   }
+}
+
+/** Texts and what may hold some are never shown: a file that was given by mistake may hold keys. */
+function showKind(value: unknown): string {
+  if (typeof value === 'string') return 'a text';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'a map' : String(value);
 }
 
 /** Where a field stands, or the nearest thing around it that is there. */

@@ -91,6 +91,24 @@ describe('/ledger', () => {
     expect(lines.json.trim().split('\n')).toHaveLength(3);
   });
 
+  it.each(['%2B8613800138000', '+8613800138000', '13800138000', '8613800138000', '008613800138000'])(
+    'finds a number however it is written: %s',
+    async (number) => {
+      await text('a');
+      await text('b', '13900139000');
+      expect(await call('GET', `/ledger?phoneNumber=${number}`)).toMatchObject({
+        json: { total: 1, texts: [{ outId: 'a' }] },
+      });
+    },
+  );
+
+  it.each(['138001', 'abc', '', '%2B'])('refuses what is no number: %s', async (number) => {
+    expect(await call('GET', `/ledger?phoneNumber=${number}`)).toMatchObject({
+      status: 400,
+      json: { field: 'phoneNumber', allowed: expect.stringContaining('+8613800138000') as string },
+    });
+  });
+
   it('finds what was lost and what was doubled', async () => {
     for (const outId of ['a', 'b', 'b']) await text(outId);
     await text('b', '13900139000');

@@ -4,6 +4,7 @@ import { checkLedger } from '../ledger/ledger-check.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ControlRequest, ControlRoute } from './control-route.ts';
 import { json } from './control-route.ts';
+import { numberField } from './number-field.ts';
 import { parseOrRefuse } from './problem.ts';
 
 const text = z.string().min(1).max(256).optional();
@@ -11,7 +12,12 @@ const text = z.string().min(1).max(256).optional();
 const Listing = z.strictObject({
   region: text,
   account: text,
-  phoneNumber: text,
+  // A plus that was not encoded has become a blank.
+  phoneNumber: z
+    .string()
+    .transform((given) => given.replace(/^ /, '+'))
+    .pipe(numberField)
+    .optional(),
   templateCode: text,
   outId: text,
   bizId: text,

@@ -16,16 +16,11 @@ export class ControlProblem extends Error {
   readonly issues: readonly Issue[];
 
   constructor(status: number, code: string, issues: readonly Issue[]) {
-    super(issues.map(sentence).join('; '));
+    super(issues.map((issue) => sentence(issue)).join('; '));
     this.name = 'ControlProblem';
     this.status = status;
     this.code = code;
     this.issues = issues;
-  }
-
-  /** Each issue as a sentence. */
-  get sentences(): readonly string[] {
-    return this.issues.map(sentence);
   }
 
   /** As it goes out. */
@@ -34,13 +29,15 @@ export class ControlProblem extends Error {
   }
 }
 
-function sentence(issue: Issue): string {
+/** An issue as a sentence; `show` writes the value that was given. */
+export function sentence(issue: Issue, show: (value: unknown) => string = showShort): string {
   const field = issue.field === '' ? 'the value' : issue.field;
-  const got = issue.value === undefined ? 'is missing' : `got ${shorten(JSON.stringify(issue.value))}`;
+  const got = issue.value === undefined ? 'is missing' : `got ${show(issue.value)}`;
   return `${field} must be ${issue.allowed}, ${got}`;
 }
 
-function shorten(text: string): string {
+function showShort(value: unknown): string {
+  const text = JSON.stringify(value);
   return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { numberField } from '../control/number-field.ts';
 
 const text = z.string().min(1).max(256);
 
@@ -6,7 +7,7 @@ const text = z.string().min(1).max(256);
 const Match = z.strictObject({
   action: text.optional().describe('SendSms, SendBatchSms, QuerySendDetails; send on a gateway.'),
   account: text.optional().describe('Name of the account whose key the request carries.'),
-  phoneNumber: text.optional().describe('One of the numbers, as +8613800138000.'),
+  phoneNumber: numberField.optional().describe('One of the numbers, as +8613800138000.'),
   signName: text.optional(),
   templateCode: text.optional(),
   outId: text.optional(),
