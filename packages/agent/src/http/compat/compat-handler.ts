@@ -83,7 +83,8 @@ export class CompatHandler {
   async handle(request: IncomingMessage, signal: CancelSignal): Promise<HttpAnswer> {
     const startedAt = this.#dependencies.clock.now();
     if (request.method !== 'GET' && request.method !== 'POST') {
-      return refusalAnswer(guessStyle(request), refuse('UnsupportedHTTPMethod'));
+      const headers = { allow: 'GET, POST' };
+      return refusalAnswer(guessStyle(request), refuse('UnsupportedHTTPMethod', undefined, { headers }));
     }
     const body = await readBody(request);
     if (isProblem(body)) return this.refused(request, body);
