@@ -5,12 +5,11 @@ import { createServer as createHttpsServer } from 'node:https';
 import { Server as PlainServer } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { isWaystationError, WaystationError } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { removeDeadSocket } from '../disk/dead-socket.ts';
 import { CancelSource } from '../timing/cancel-signal.ts';
 import type { HttpAnswer, HttpHandler } from './http-answer.ts';
-import { formatListenAddress } from './listen-address.ts';
+import { listenFailure, refuseLongPath } from './listen-failure.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { connectProblem, garbageProblem, maxHeaderSize, otherVersion, rawAnswer } from './no-request.ts';
 import { problemAnswer } from './problem.ts';
@@ -219,7 +218,10 @@ function ignore(): void {
 
 async function listen(server: Server, address: ListenAddress): Promise<void> {
   try {
-    if (address.kind === 'unix') await removeDeadSocket(address.path);
+    if (address.kind === 'unix') {
+      refuseLongPath(address.path);
+      await removeDeadSocket(address.path);
+    }
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       const done = (): void => {
@@ -232,19 +234,6 @@ async function listen(server: Server, address: ListenAddress): Promise<void> {
     if (address.kind === 'unix') await chmod(address.path, 0o660);
   } catch (error) {
     server.close();
-    throw listenFailure(address, error);
+    throw await listenFailure(address, error);
   }
-}
-
-function listenFailure(address: ListenAddress, error: unknown): Error {
-  if (isWaystationError(error)) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  const where = formatListenAddress(address);
-  const why =
-    code === 'EADDRINUSE'
-      ? 'something listens there already; choose another address'
-      : code === 'EACCES'
-        ? 'this user may not; choose another address (ports below 1024 need a privilege)'
-        : code;
-  return new WaystationError('LISTEN_FAILED', `cannot listen on ${where}: ${why}`, { cause: error });
 }
