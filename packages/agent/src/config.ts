@@ -65,7 +65,7 @@ const label: OptionDefinition<Readonly<Record<string, string>>> = {
 const dataDir: OptionDefinition<string | undefined> = {
   kind: 'text',
   placeholder: '<folder>',
-  description: 'keeps the last good strategy; one agent at a time may use it',
+  description: 'keeps the last good strategy and the journal; one agent at a time may use it',
   schema: z.string().min(1, 'must be a folder').optional(),
   fallbackText: "the platform's state folder",
 };

@@ -8,6 +8,7 @@ import { isWaystationError, WaystationError } from '@waystation/core';
 import * as z from 'zod';
 import { removeDeadSocket } from './dead-socket.ts';
 import { makeFolder } from './make-folder.ts';
+import { maxSocketPath } from './max-socket-path.ts';
 import { removeSocket } from './remove-socket.ts';
 
 const contenderSchema = z.object({ state: z.enum(['trying', 'held']), pid: z.int() });
@@ -18,8 +19,6 @@ const answerMs = 2000;
 const pollMs = 20;
 /** A passing name that refuses connections and is older than this is nobody's: to listen takes less than a ms. */
 const passingMs = 60_000;
-/** A socket's path must fit into `sun_path`: 108 bytes on Linux, 104 elsewhere, its end included. */
-const maxSocketPath = process.platform === 'linux' ? 107 : 103;
 
 /**
  * The exclusive use of a data directory: a unix socket that listens in it. A process that is gone refuses
@@ -52,7 +51,7 @@ export class DataDirLock {
     const lock = new DataDirLock(folder);
     try {
       await makeFolder(folder);
-      await lock.#announce();
+      await lock.#announce(dataDir);
       await lock.#outlastOthers(dataDir);
     } catch (error) {
       await lock.release();
@@ -80,13 +79,15 @@ export class DataDirLock {
   }
 
   /** Listens under a passing name first: a socket that is bound but does not listen yet would look stale. */
-  async #announce(): Promise<void> {
+  async #announce(dataDir: string): Promise<void> {
     const passing = this.#path(`${this.#name}.new`);
-    if (Buffer.byteLength(passing) > maxSocketPath) {
+    const beyond = Buffer.byteLength(passing) - maxSocketPath;
+    if (beyond > 0) {
+      const given = Buffer.byteLength(dataDir);
       throw new WaystationError(
         'CONFIG_INVALID',
-        `data-dir is too long for the unix socket that locks it: ${passing} has ` +
-          `${String(Buffer.byteLength(passing))} bytes, ${String(maxSocketPath)} are allowed`,
+        `--data-dir ${dataDir} has ${String(given)} bytes, ${String(given - beyond)} are allowed: ` +
+          'a unix socket in it is the lock',
       );
     }
     await new Promise<void>((resolve, reject) => {

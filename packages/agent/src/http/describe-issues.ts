@@ -35,10 +35,13 @@ function describe(issue: Issue): FieldError {
 
 function got(issue: Issue): string {
   if (issue.path.length === 0 || issue.input === undefined || issue.input === '') return '';
+  const counted = issue.code === 'too_big' || issue.code === 'too_small';
+  if (counted && Array.isArray(issue.input)) return `, got ${String(issue.input.length)} items`;
   return `, got ${kindOf(issue.input)}`;
 }
 
-function kindOf(value: unknown): string {
+/** What a value is, in a few words that tell nothing of it. */
+export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'string') return `${String(value.length)} characters`;

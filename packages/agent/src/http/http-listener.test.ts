@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -184,6 +184,27 @@ describe('a unix socket', () => {
     await expect(second.start()).rejects.toMatchObject({ code: 'LISTEN_FAILED' });
     await fixture?.stop();
     await rm(dir, { recursive: true, force: true, maxRetries: 10 });
+  });
+});
+
+describe('a unix socket that cannot be', () => {
+  it.each([
+    ['a folder that is missing', 'no/api', /: there is no folder \/.*\/no that this user can see$/],
+    ['a file in its place', 'file', /: what is there is no socket; remove it/],
+    ['a file for a folder', 'file/api', /: ENOTDIR$/],
+    ['a path that is too long', 'x'.repeat(107), /: the path has \d+ bytes, \d+ are allowed$/],
+  ])('says so of %s', async (_, name, words) => {
+    const dir = await mkdtemp(join(tmpdir(), 'ws-http-'));
+    await writeFile(join(dir, 'file'), '');
+    const listener = new HttpListener(
+      { handle: () => Promise.reject(new Error()), log: pino({ enabled: false }) },
+      { address: { kind: 'unix', path: join(dir, name) } },
+    );
+    await expect(listener.start()).rejects.toMatchObject({
+      code: 'LISTEN_FAILED',
+      message: expect.stringMatching(words) as string,
+    });
+    await rm(dir, { recursive: true });
   });
 });
 

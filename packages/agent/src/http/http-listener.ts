@@ -5,16 +5,17 @@ import { createServer as createHttpsServer } from 'node:https';
 import { Server as PlainServer } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { isWaystationError, WaystationError } from '@waystation/core';
 import type { AgentLogger } from '../log/logger.ts';
 import { removeDeadSocket } from '../disk/dead-socket.ts';
 import { CancelSource } from '../timing/cancel-signal.ts';
 import type { HttpAnswer, HttpHandler } from './http-answer.ts';
-import { formatListenAddress } from './listen-address.ts';
+import { listenFailure, refuseLongPath } from './listen-failure.ts';
 import type { ListenAddress } from './listen-address.ts';
-import { portRefusal } from './port-refusal.ts';
+import { connectProblem, garbageProblem, maxHeaderSize, otherVersion, rawAnswer } from './no-request.ts';
 import { problemAnswer } from './problem.ts';
 import type { Problem } from './problem.ts';
+import type { BodyOwed } from './request-body.ts';
+import { toOriginForm } from './request-target.ts';
 
 /** What a port needs from outside. */
 export interface HttpListenerDependencies {
@@ -33,8 +34,6 @@ export interface HttpListenerOptions {
   readonly readTimeoutMs?: number;
 }
 
-/** URLs of up to 64 KiB are taken, and 16 KiB of headers beside them. */
-const maxHeaderSize = 80 * 1024;
 const maxConnections = 4096;
 /** Longer than the pools of usual clients keep an idle connection, so that they are the ones to close it. */
 const keepAliveTimeoutMs = 75_000;
@@ -84,10 +83,23 @@ export class HttpListener {
         this.#taken(socket);
       });
     });
-    server.on('checkContinue', onRequest);
+    server.on('checkContinue', (request: BodyOwed, response) => {
+      request.goAhead = () => {
+        if (!response.headersSent) response.writeContinue();
+      };
+      onRequest(request, response);
+    });
     server.on('checkExpectation', onRequest);
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       this.#refuseGarbage(error, socket);
+    });
+    server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+      socket.on('error', ignore);
+      // The server has let go of it, and would not end it when it stops.
+      socket.once('finish', () => {
+        socket.destroy();
+      });
+      this.#refuse(connectProblem, socket);
     });
     await listen(server, address);
     this.#server = server;
@@ -128,6 +140,11 @@ export class HttpListener {
       }
     });
     response.on('error', ignore);
+    if (request.httpVersionMajor !== 1) {
+      this.#write(request, response, otherVersion());
+      return;
+    }
+    if (request.url?.startsWith('/') !== true) toOriginForm(request);
     let answer: HttpAnswer;
     try {
       answer = await this.#dependencies.handle(request, hangUp);
@@ -166,21 +183,31 @@ export class HttpListener {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Answers bytes that are no request, after the answers still owed on the connection, and closes it. */
+  /** Answers bytes that are no request. */
   #refuseGarbage(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    this.#refuse(garbageProblem(error), socket);
+    const owed = this.#newest.get(socket);
+    if (owed === undefined || owed.closed) return;
+    const request: BodyOwed = owed.req;
+    if (request.complete) return;
+    if (error.code?.startsWith('HPE_') === true) request.garbled = true;
+    // Whoever still waits for the rest of this request's body waits for nothing.
+    if (request.listenerCount('error') > 0) request.emit('error', error);
+  }
+
+  /** Refuses once the answers still owed on the connection have gone out, and closes it. */
+  #refuse(problem: Problem, socket: Duplex): void {
     const refuse = (): void => {
-      if (socket.writable) socket.end(rawAnswer(portRefusal(garbageProblem(error))));
+      if (socket.writable) socket.end(rawAnswer(problem));
       else socket.destroy();
     };
     const owed = this.#newest.get(socket);
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-    else if (owed?.closed !== false) refuse();
-    else {
-      owed.once('close', refuse);
-      // Whoever still waits for the rest of this request's body waits for nothing.
-      const { req: request } = owed;
-      if (!request.complete && request.listenerCount('error') > 0) request.emit('error', error);
-    }
+    if (owed?.closed === false) owed.once('close', refuse);
+    else refuse();
   }
 }
 
@@ -189,29 +216,12 @@ function ignore(): void {
   // Nothing is left to be done.
 }
 
-function garbageProblem(error: NodeJS.ErrnoException): Problem {
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return {
-        code: 'REQUEST_HEADERS_TOO_LARGE',
-        detail: `The URL and headers together have more than ${String(maxHeaderSize)} bytes.`,
-      };
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { code: 'REQUEST_TIMEOUT', detail: 'The request did not arrive in time.' };
-    default:
-      return { code: 'REQUEST_MALFORMED', detail: 'What arrived is not a well-formed HTTP/1.1 request.' };
-  }
-}
-
-function rawAnswer({ status, headers, body }: HttpAnswer): string {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const length = String(Buffer.byteLength(body));
-  return `HTTP/1.1 ${String(status)} Refused\r\n${lines.join('')}content-length: ${length}\r\nconnection: close\r\n\r\n${body}`;
-}
-
 async function listen(server: Server, address: ListenAddress): Promise<void> {
   try {
-    if (address.kind === 'unix') await removeDeadSocket(address.path);
+    if (address.kind === 'unix') {
+      refuseLongPath(address.path);
+      await removeDeadSocket(address.path);
+    }
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       const done = (): void => {
@@ -224,19 +234,6 @@ async function listen(server: Server, address: ListenAddress): Promise<void> {
     if (address.kind === 'unix') await chmod(address.path, 0o660);
   } catch (error) {
     server.close();
-    throw listenFailure(address, error);
+    throw await listenFailure(address, error);
   }
-}
-
-function listenFailure(address: ListenAddress, error: unknown): Error {
-  if (isWaystationError(error)) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  const where = formatListenAddress(address);
-  const why =
-    code === 'EADDRINUSE'
-      ? 'something listens there already; choose another address'
-      : code === 'EACCES'
-        ? 'this user may not; choose another address (ports below 1024 need a privilege)'
-        : code;
-  return new WaystationError('LISTEN_FAILED', `cannot listen on ${where}: ${why}`, { cause: error });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { kindOf } from './describe-issues.ts';
 
 /** Half of a surrogate pair, and what no form, header or log line bears. */
 const unsendable = /[\p{Surrogate}\u0000]/u;
@@ -36,19 +37,27 @@ const text = (max: number) =>
     })
     .refine((value) => !control.test(value), 'must be well-formed text without control characters');
 
+const body = {
+  error: ({ input }: { readonly input?: unknown }) =>
+    `the body must be a JSON object, got ${typeof input === 'string' ? 'a string' : kindOf(input)}`,
+};
+
 /** The body of `POST /v1/messages`. */
-export const messageSchema = z.strictObject({
-  phoneNumbers: z.union([z.string(), z.array(z.string('must be a string'))], {
-    error: 'must be a string (commas allowed) or an array of strings',
-  }),
-  signName: text(100),
-  templateCode: text(100),
-  templateParam: params.optional(),
-  outId: text(255).optional(),
-  smsUpExtendCode: extendCode.optional(),
-  route: text(63).optional(),
-  deliverBy: text(40).optional(),
-});
+export const messageSchema = z.strictObject(
+  {
+    phoneNumbers: z.union([z.string(), z.array(z.string('must be a string'))], {
+      error: 'must be a string (commas allowed) or an array of strings',
+    }),
+    signName: text(100),
+    templateCode: text(100),
+    templateParam: params.optional(),
+    outId: text(255).optional(),
+    smsUpExtendCode: extendCode.optional(),
+    route: text(63).optional(),
+    deliverBy: text(40).optional(),
+  },
+  body,
+);
 
 const maxBatch = 100;
 
@@ -59,13 +68,16 @@ const list = <T extends z.ZodType>(item: T) =>
     .max(maxBatch, `must have at most ${String(maxBatch)} items`);
 
 /** The body of `POST /v1/messages/batch`: lists of equal lengths, an item for each number. */
-export const batchSchema = z.strictObject({
-  phoneNumbers: list(z.string('must be a string')),
-  signNames: list(text(100)),
-  templateCode: text(100),
-  templateParams: list(params).optional(),
-  smsUpExtendCodes: list(extendCode).optional(),
-  outId: text(255).optional(),
-  route: text(63).optional(),
-  deliverBy: text(40).optional(),
-});
+export const batchSchema = z.strictObject(
+  {
+    phoneNumbers: list(z.string('must be a string')),
+    signNames: list(text(100)),
+    templateCode: text(100),
+    templateParams: list(params).optional(),
+    smsUpExtendCodes: list(extendCode).optional(),
+    outId: text(255).optional(),
+    route: text(63).optional(),
+    deliverBy: text(40).optional(),
+  },
+  body,
+);

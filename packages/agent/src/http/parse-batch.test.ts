@@ -22,12 +22,12 @@ describe('a batch', () => {
     [
       'no numbers',
       { ...good, phoneNumbers: [], signNames: [], templateParams: [] },
-      /^phoneNumbers must not/,
+      /^phoneNumbers must not be empty, got 0 items/,
     ],
     [
       'too many',
       { ...good, phoneNumbers: Array.from({ length: 101 }, () => '13800138000') },
-      /^phoneNumbers must have at most 100/,
+      /^phoneNumbers must have at most 100 items, got 101 items/,
     ],
     ['a sign too few', { ...good, signNames: ['a'] }, /^signNames must have as many.* 2, got 1/],
     ['parameters too few', { ...good, templateParams: [{}] }, /^templateParams must have as many/],
@@ -45,6 +45,7 @@ describe('a batch', () => {
       { ...good, deliverBy: '2026-01-01T01:00:00' },
       /^deliverBy must be a time with/,
     ],
+    ['an array for the whole', [good], /^the body must be a JSON object, got an array\.$/],
     ['an unknown field', { ...good, signName: 'a' }, /^signName is not a known field/],
   ])('with %s is refused, and says where', (_name, body, words) => {
     const read = parseBatch(JSON.stringify(body));

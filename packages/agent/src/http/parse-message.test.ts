@@ -56,7 +56,10 @@ describe('parseMessage', () => {
     ['an empty body', '', 'REQUEST_NOT_JSON', /empty/],
     ['no JSON', '{"phoneNumbers":', 'REQUEST_NOT_JSON', /not JSON/],
     ['too deep a body', '['.repeat(5000), 'REQUEST_TOO_DEEP', /16 levels/],
-    ['an array', '[]', 'REQUEST_INVALID', /object/],
+    ['null', 'null', 'REQUEST_INVALID', /^the body must be a JSON object, got null\.$/],
+    ['an array', '[]', 'REQUEST_INVALID', /^the body must be a JSON object, got an array\.$/],
+    ['a text', '"4071"', 'REQUEST_INVALID', /^the body must be a JSON object, got a string\.$/],
+    ['a number', '4071', 'REQUEST_INVALID', /^the body must be a JSON object, got a number\.$/],
     [
       'deliverBy',
       { ...good, signName: '', deliverBy: '2026-01-01T00:00:00Z' },

@@ -8,11 +8,16 @@ const bodyTimeoutMs = 10_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** A request with what its port knows of a body that has not arrived. */
+export interface BodyOwed extends IncomingMessage {
+  /** Tells a caller that sends its body only once it is wanted (`Expect: 100-continue`) that it is. */
+  goAhead?: () => void;
+  /** What came in place of the body, or of its next chunk, is none. */
+  garbled?: boolean;
+}
+
 /** Reads a body whole, or says why not; whatever a caller sends afterwards is read and dropped. */
-export async function readBody(
-  request: IncomingMessage,
-  timeoutMs = bodyTimeoutMs,
-): Promise<string | Problem> {
+export async function readBody(request: BodyOwed, timeoutMs = bodyTimeoutMs): Promise<string | Problem> {
   const announced = request.headers['content-length'];
   if (announced !== undefined && Number(announced) > maxBodyBytes) {
     request.resume();
@@ -21,7 +26,7 @@ export async function readBody(
   // Whatever is awaited goes on only once the parser has given what it has.
   await Promise.resolve();
   const read =
-    (announced === undefined ? undefined : arrived(request, Number(announced))) ??
+    (announced === undefined ? unreadable(request) : arrived(request, Number(announced))) ??
     (await collect(request, timeoutMs));
   if (!Buffer.isBuffer(read)) return read;
   try {
@@ -38,7 +43,17 @@ function arrived(request: IncomingMessage, length: number): Buffer | undefined {
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
-function collect(request: IncomingMessage, timeoutMs: number): Promise<Buffer | Problem> {
+/** Why there is no use in waiting for a body without a length. */
+function unreadable(request: BodyOwed): Problem | undefined {
+  if (request.garbled === true) return broken(request);
+  const { 'transfer-encoding': coding = 'chunked' } = request.headers;
+  if (coding.toLowerCase() === 'chunked') return undefined;
+  request.resume();
+  return { code: 'REQUEST_CONTENT_TYPE', detail: 'Transfer-Encoding must be chunked, and nothing besides.' };
+}
+
+function collect(request: BodyOwed, timeoutMs: number): Promise<Buffer | Problem> {
+  request.goAhead?.();
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -66,13 +81,20 @@ function collect(request: IncomingMessage, timeoutMs: number): Promise<Buffer | 
     });
     // A caller that is gone gets no answer; the handler still needs an end.
     request.once('error', () => {
-      finish({
-        code: 'REQUEST_MALFORMED',
-        detail: 'The connection broke before the body was whole.',
-        close: true,
-      });
+      finish(broken(request));
     });
   });
+}
+
+function broken({ garbled }: BodyOwed): Problem {
+  return {
+    code: 'REQUEST_MALFORMED',
+    detail:
+      garbled === true
+        ? 'The body is not in well-formed chunks.'
+        : 'The connection broke before the body was whole.',
+    close: true,
+  };
 }
 
 function tooLarge(): Problem {

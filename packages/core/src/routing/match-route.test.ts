@@ -68,7 +68,11 @@ describe('matchRoute', () => {
     expect(nameOf(matchRoute(strategy, messageOf(), 'r0'))).toBe('r0');
     expect(matchRoute(strategy, messageOf(), 'nope')).toEqual({
       matched: false,
-      reason: 'there is no route of this name',
+      reason: 'route: there is no route of this name (4 characters); there are r0, r1',
+    });
+    const many = strategyOf(Array.from({ length: 12 }, () => undefined));
+    expect(matchRoute(many, messageOf(), 'nope')).toMatchObject({
+      reason: expect.stringMatching(/; there are r0, .*, r9 and 2 more$/) as string,
     });
   });
 

@@ -16,6 +16,9 @@ export interface RouteMatcher {
   match(message: Message, name?: string): RouteMatch;
 }
 
+/** Routes that are named to a caller who asked for another. */
+const mostShown = 10;
+
 interface CompiledRoute {
   readonly route: Route;
   readonly position: number;
@@ -49,7 +52,7 @@ export function* buildRouteMatcherInSteps(strategy: Pick<Strategy, 'routes'>): S
       if (name !== undefined) {
         const route = byName.get(name);
         return route === undefined
-          ? { matched: false, reason: 'there is no route of this name' }
+          ? { matched: false, reason: noSuchRoute(name, strategy.routes) }
           : { matched: true, route };
       }
       const prefixes = countryPrefixes(message.e164);
@@ -73,6 +76,13 @@ export function* buildRouteMatcherInSteps(strategy: Pick<Strategy, 'routes'>): S
 /** The first route of a strategy that matches a message, or the one called `name`. For one message only. */
 export function matchRoute(strategy: Pick<Strategy, 'routes'>, message: Message, name?: string): RouteMatch {
   return buildRouteMatcher(strategy).match(message, name);
+}
+
+/** Which names there are; the one asked for is not repeated, since anything may stand there. */
+function noSuchRoute(name: string, routes: Strategy['routes']): string {
+  const shown = routes.slice(0, mostShown).map((route) => route.name);
+  const more = routes.length > mostShown ? ` and ${String(routes.length - mostShown)} more` : '';
+  return `route: there is no route of this name (${String(name.length)} characters); there are ${shown.join(', ')}${more}`;
 }
 
 function agrees(

@@ -134,6 +134,7 @@ describe('a request', () => {
     ['PUT', '/', { method: 'PUT' }, 405, 'UnsupportedHTTPMethod'],
     ['no action', '/', {}, 404, 'InvalidAction.NotFound'],
     ['no UTF-8', '/?Action=SendSms&SignName=%ff', {}, 400, 'InvalidParameter'],
+    ['a name that stands twice', `/?${signed()}&SignName=x`, {}, 400, 'InvalidParameter'],
     ['a URL over 64 KiB', `/?a=${'x'.repeat(65_536 - 3)}`, {}, 414, 'waystation.UrlTooLong'],
     [
       'a JSON body',
@@ -166,6 +167,28 @@ describe('a request', () => {
     });
     expect([answer.status, JSON.parse(answer.text)]).toMatchObject([status, { Code: code }]);
     expect(sent).toEqual([]);
+  });
+
+  it.each([
+    ['in the query', '/?Format=JSON&SignName=%zz', {}],
+    ['in the query behind it', '/?SignName=%ff&Format=JSON', {}],
+    ['in the form', '/', { method: 'POST', headers: formType, body: 'SignName=%ff&Format=JSON' }],
+  ])('that cannot be decoded is refused in the format that it asks for %s', async (_name, path, asked) => {
+    const { port } = await open({ localKeys: any });
+    const { headers, text } = await ask(port, path, asked);
+    expect(headers['content-type']).toBe('application/json;charset=utf-8');
+    expect(text).toContain('percent-encoded');
+  });
+
+  it('by GET is taken whatever body comes with it, and a form of a GET counts', async () => {
+    const { port, sent } = await open({ localKeys: any });
+    const query = signed();
+    const asked = { headers: { 'content-type': 'text/plain', 'content-length': '1' }, body: 'x' };
+    expect((await ask(port, `/?${query}`, asked)).status).toBe(200);
+    const body = signed({ OutId: 'o' });
+    const headers = { ...formType, 'content-length': String(body.length) };
+    expect((await ask(port, '/', { headers, body })).status).toBe(200);
+    expect(sent).toHaveLength(2);
   });
 
   it('is passed with its URL of 64 KiB', async () => {

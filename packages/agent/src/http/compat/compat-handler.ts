@@ -16,7 +16,7 @@ import { refuseCaller } from './admit-caller.ts';
 import { readClaim } from './claim.ts';
 import type { Claim } from './claim.ts';
 import { refusalAnswer } from './compat-answer.ts';
-import { isRefusal, missing, refuse } from './compat-refusal.ts';
+import { isRefusal, missing, refuse, unavailable } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import { guessStyle, readCompatRequest, styleOf } from './compat-request.ts';
 import type { AnswerStyle, CompatRequest } from './compat-request.ts';
@@ -83,12 +83,13 @@ export class CompatHandler {
   async handle(request: IncomingMessage, signal: CancelSignal): Promise<HttpAnswer> {
     const startedAt = this.#dependencies.clock.now();
     if (request.method !== 'GET' && request.method !== 'POST') {
-      return refusalAnswer(guessStyle(request), refuse('UnsupportedHTTPMethod'));
+      const headers = { allow: 'GET, POST' };
+      return refusalAnswer(guessStyle(request), refuse('UnsupportedHTTPMethod', undefined, { headers }));
     }
     const body = await readBody(request);
     if (isProblem(body)) return this.refused(request, body);
     const read = readCompatRequest(request, body);
-    if (isRefusal(read)) return refusalAnswer(guessStyle(request), read);
+    if (isRefusal(read)) return refusalAnswer(guessStyle(request, body), read);
     const style = styleOf(read);
     const claim = this.#admit(read);
     if (isRefusal(claim)) return refusalAnswer(style, claim);
@@ -111,7 +112,7 @@ export class CompatHandler {
   ): Promise<HttpAnswer> {
     const { caller, findSent, totalMs, notReady } = this.#dependencies;
     const reason = notReady();
-    if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
+    if (reason !== undefined) return refusalAnswer(style, unavailable(`${reason}.`));
     if (this.#options.localKeys()?.kind === 'keys') {
       const used = refusalAnswer(style, refuse('SignatureNonceUsed'));
       const fresh = { ...used };
@@ -153,7 +154,7 @@ export class CompatHandler {
   ): Promise<HttpAnswer> {
     const { sender, recent, notReady, totalMs, clock, log } = this.#dependencies;
     const reason = notReady();
-    if (reason !== undefined) return refusalAnswer(style, refuse('ServiceUnavailable', `${reason}.`));
+    if (reason !== undefined) return refusalAnswer(style, unavailable(`${reason}.`));
     const timeoutMs = Math.max(1, totalMs() - (clock.now() - startedAt));
     try {
       const onLate = (late: SendResult) => {

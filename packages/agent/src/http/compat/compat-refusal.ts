@@ -22,6 +22,16 @@ export function refuse(
   return { code, status: known.status, message: message ?? known.message, ...more };
 }
 
+/** The refusal of what nobody took and nothing was written of; it may be asked for again after a while. */
+export function unavailable(message: string, retryAfterMs = 1000): CompatRefusal {
+  return refuse('ServiceUnavailable', message, { headers: retryAfter(retryAfterMs) });
+}
+
+/** `Retry-After` in whole seconds, at least one. */
+export function retryAfter(ms: number): { readonly 'retry-after': string } {
+  return { 'retry-after': String(Math.max(1, Math.ceil(ms / 1000))) };
+}
+
 /** The refusal for a parameter or header that must be there and is not. */
 export function missing(name: string): CompatRefusal {
   return {

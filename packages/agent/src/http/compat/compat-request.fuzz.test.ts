@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeParameters } from './form-parameters.ts';
+import { decodeParameters, legibleParameters } from './form-parameters.ts';
 import { isRefusal } from './compat-refusal.ts';
 import { readSendSms } from './read-send-sms.ts';
 
@@ -20,13 +20,17 @@ describe('reading a request', () => {
           const encoded = new URLSearchParams(pairs).toString();
           const first = new Map<string, string>();
           for (const [key, text] of pairs) if (!first.has(key)) first.set(key, text);
-          expect([...(decodeParameters(encoded) ?? [])]).toEqual([...first]);
+          const decoded = decodeParameters(encoded, 'query string');
+          expect(isRefusal(decoded)).toBe(first.size < pairs.length);
+          if (!isRefusal(decoded)) expect([...decoded]).toEqual(pairs);
+          expect(first).toEqual(legibleParameters(encoded));
         },
       ),
     );
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        decodeParameters(text);
+        decodeParameters(text, 'form body');
+        legibleParameters(text);
       }),
     );
   });

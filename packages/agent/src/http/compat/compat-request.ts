@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { headerTimes, plainHeaders } from '../raw-headers.ts';
 import { isRefusal, refuse } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
-import { decodeParameters } from './form-parameters.ts';
+import { decodeParameters, legibleParameters } from './form-parameters.ts';
 import type { Parameters } from './form-parameters.ts';
 
 /** The two ways Aliyun writes. */
@@ -41,15 +41,10 @@ export function readCompatRequest(request: IncomingMessage, body: string): Compa
     return refuse('waystation.IdempotencyKeyInvalid', 'Idempotency-Key stands more than once.');
   }
   const headers = plainHeaders(request);
-  const query = decodeParameters(queryOf(url));
-  const form = formOf(headers, body);
+  const query = decodeParameters(queryOf(url), 'query string');
+  if (isRefusal(query)) return query;
+  const form = formOf(request.method, headers, body);
   if (isRefusal(form)) return form;
-  if (query === undefined || form === undefined) {
-    return refuse(
-      'InvalidParameter',
-      `The ${query === undefined ? 'query string' : 'form body'} is not percent-encoded UTF-8.`,
-    );
-  }
   const parameters = form.size === 0 ? query : new Map([...form, ...query]);
   if (holdsNul(parameters)) return refuse('InvalidParameter', 'A parameter holds the character NUL.');
   const format = parameters.get('Format');
@@ -69,9 +64,10 @@ export function readCompatRequest(request: IncomingMessage, body: string): Compa
 }
 
 /** How the answer to a request is written that was not understood, whatever is wrong with it. */
-export function guessStyle(request: IncomingMessage): AnswerStyle {
+export function guessStyle(request: IncomingMessage, body = ''): AnswerStyle {
   const headers = plainHeaders(request);
-  const parameters = decodeParameters(queryOf(request.url ?? '')) ?? new Map<string, string>();
+  const form = isForm(headers) ? legibleParameters(body) : [];
+  const parameters = new Map([...form, ...legibleParameters(queryOf(request.url ?? ''))]);
   const action = parameters.get('Action') ?? headers['x-acs-action'] ?? '';
   return styleOf({ headers, parameters, action });
 }
@@ -109,14 +105,18 @@ function queryOf(url: string): string {
 }
 
 function formOf(
+  method: string | undefined,
   headers: Readonly<Record<string, string>>,
   body: string,
-): Parameters | CompatRefusal | undefined {
+): Parameters | CompatRefusal {
   if (body === '') return new Map();
-  const type = headers['content-type'] ?? '';
+  if (isForm(headers)) return decodeParameters(body, 'form body');
+  // Nobody means anything by the body of a GET that is no form.
+  return method === 'GET' ? new Map() : refuse('waystation.ContentTypeNotSupported');
+}
+
+/** Whether a body holds parameters, as they are. */
+function isForm(headers: Readonly<Record<string, string>>): boolean {
   const compressed = (headers['content-encoding'] ?? 'identity') !== 'identity';
-  if (compressed || !/^application\/x-www-form-urlencoded *(?:;|$)/i.test(type)) {
-    return refuse('waystation.ContentTypeNotSupported');
-  }
-  return decodeParameters(body);
+  return !compressed && /^application\/x-www-form-urlencoded *(?:;|$)/i.test(headers['content-type'] ?? '');
 }

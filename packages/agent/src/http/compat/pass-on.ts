@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../http-answer.ts';
 import { providerAnswer, refusalAnswer } from './compat-answer.ts';
 import type { AnswerTree } from './compat-answer.ts';
-import { refuse } from './compat-refusal.ts';
+import { refuse, unavailable } from './compat-refusal.ts';
 import type { AnswerStyle, CompatRequest } from './compat-request.ts';
 import type { CallResult, ProviderCall, ProviderCaller } from './provider-caller.ts';
 import { querySendDetails } from './query-send-details.ts';
@@ -45,8 +45,7 @@ async function callFirst(caller: ProviderCaller, call: ProviderCall): Promise<Ca
 }
 
 function answerOf(style: AnswerStyle, result: CallResult, reads: boolean): HttpAnswer {
-  if (result.kind === 'not-called')
-    return refusalAnswer(style, refuse('ServiceUnavailable', `${capital(result.reason)}.`));
+  if (result.kind === 'not-called') return refusalAnswer(style, unavailable(`${capital(result.reason)}.`));
   if (result.kind === 'unknown') {
     return refusalAnswer(style, refuse('waystation.CallOutcomeUnknown', `No answer came: ${result.reason}.`));
   }

@@ -9,6 +9,8 @@ const names: Partial<Record<ProblemCode, CompatCodeName>> = {
   REQUEST_FROM_BROWSER: 'waystation.CallerRefused',
   REQUEST_HOST_REFUSED: 'waystation.CallerRefused',
   REQUEST_UNAUTHENTICATED: 'waystation.TokenRequired',
+  REQUEST_METHOD_NOT_ALLOWED: 'UnsupportedHTTPMethod',
+  REQUEST_CONTENT_TYPE: 'waystation.ContentTypeNotSupported',
   REQUEST_TIMEOUT: 'waystation.BodyTimeout',
   REQUEST_TOO_LARGE: 'waystation.BodyTooLarge',
   REQUEST_HEADERS_TOO_LARGE: 'waystation.HeadersTooLarge',

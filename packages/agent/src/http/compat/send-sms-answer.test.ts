@@ -138,6 +138,20 @@ describe('the end of a send', () => {
     expect(answer.headers['x-acs-request-id']).toBeDefined();
   });
 
+  it.each<[string, ApiSetup, string]>([
+    ['too late', { answer: () => ({ ...facts, kind: 'deadline', reason: 'late' }) }, '1'],
+    [
+      'for which there was no journal',
+      { answer: () => ({ ...facts, kind: 'no-journal', reason: 'full', retryAfterMs: 4001 }) },
+      '5',
+    ],
+    ['for which there is no strategy yet', { notReady: 'no strategy yet' }, '1'],
+  ])('%s is told when to come again', async (_name, setup, after) => {
+    const { port } = await open({ localKeys: any, ...setup });
+    const { status, headers } = await ask(port, `/?${signed()}`);
+    expect([status, headers['retry-after']]).toEqual([503, after]);
+  });
+
   it('by a defect is told as unknown, never with a 5xx', async () => {
     const { port } = await open({ localKeys: any, answer: () => Promise.reject(new Error('defect')) });
     const answer = await ask(port, `/?${signed()}`);

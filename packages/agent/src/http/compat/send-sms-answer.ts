@@ -1,7 +1,7 @@
 import type { AttemptRecord, SendResult } from '../../send/send-result.ts';
 import type { HttpAnswer } from '../http-answer.ts';
 import { newRequestId, refusalAnswer, serviceAnswer } from './compat-answer.ts';
-import { refuse } from './compat-refusal.ts';
+import { refuse, retryAfter, unavailable } from './compat-refusal.ts';
 import type { CompatRefusal } from './compat-refusal.ts';
 import type { AnswerStyle } from './compat-request.ts';
 import { aliyunBizId, gatewayBizId } from '../sent-message.ts';
@@ -59,16 +59,18 @@ export function unknownOutcome(id: string | undefined, reason: string): CompatRe
 /** Every official client knows this code for a limit of the whole account, and none sends again by itself for it. */
 function limited({ reason, retryAfterMs }: Extract<Failure, { kind: 'limited' }>): CompatRefusal {
   const headers = {
-    'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))),
+    ...retryAfter(retryAfterMs),
     'x-acs-retry-after': String(Math.ceil(retryAfterMs)),
   };
   return refuse('Throttling.User', sentence(reason), { headers });
 }
 
 /** Nobody took the message and nothing was sent: 503 where no byte was written, else what a provider said. */
-function notSent({ reason, attempts }: Extract<Failure, { reason: string }>): CompatRefusal {
-  if (attempts.every(({ written }) => written !== true))
-    return refuse('ServiceUnavailable', sentence(reason));
+function notSent(result: Extract<Failure, { reason: string }>): CompatRefusal {
+  const { reason, attempts } = result;
+  if (attempts.every(({ written }) => written !== true)) {
+    return unavailable(sentence(reason), 'retryAfterMs' in result ? result.retryAfterMs : undefined);
+  }
   const said = attempts.findLast(
     ({ outcome, code }) => outcome !== 'unavailable' && outcome !== 'unknown' && code !== undefined,
   );
