@@ -43,7 +43,7 @@ export function readCompatRequest(request: IncomingMessage, body: string): Compa
   const headers = plainHeaders(request);
   const query = decodeParameters(queryOf(url), 'query string');
   if (isRefusal(query)) return query;
-  const form = formOf(request.method, headers, body);
+  const form = formOf(headers, body);
   if (isRefusal(form)) return form;
   const parameters = form.size === 0 ? query : new Map([...form, ...query]);
   if (holdsNul(parameters)) return refuse('InvalidParameter', 'A parameter holds the character NUL.');
@@ -104,15 +104,9 @@ function queryOf(url: string): string {
   return at === -1 ? '' : url.slice(at + 1);
 }
 
-function formOf(
-  method: string | undefined,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): Parameters | CompatRefusal {
+function formOf(headers: Readonly<Record<string, string>>, body: string): Parameters | CompatRefusal {
   if (body === '') return new Map();
-  if (isForm(headers)) return decodeParameters(body, 'form body');
-  // Nobody means anything by the body of a GET that is no form.
-  return method === 'GET' ? new Map() : refuse('waystation.ContentTypeNotSupported');
+  return isForm(headers) ? decodeParameters(body, 'form body') : refuse('waystation.ContentTypeNotSupported');
 }
 
 /** Whether a body holds parameters, as they are. */
