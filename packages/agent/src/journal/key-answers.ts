@@ -13,7 +13,8 @@ export function inProgress(id: string): SendResult {
 
 /** The key stands for another message. */
 export function reused(id: string): SendResult {
-  const reason = 'This key was used for another message: a key belongs to one message for ever.';
+  const reason =
+    'This key was used for another message, and stands for that one until it is forgotten (--journal-retention).';
   return { ...nothingYet(id), kind: 'key-reused', reason };
 }
 
