@@ -145,12 +145,12 @@ export class MessageRun implements AttemptLog {
 
   /**
    * What may be told of an end by now. A message with a time to be delivered by is sent by the next start until the disk
-   * knows that it is over, so that nobody is told before that nothing was sent.
+   * knows that it is over, so that nobody is told before that nothing was sent; one that has expired, too, since the
+   * clock may be set back.
    */
   tellable(result: SendResult): SendResult {
     if (this.#facts.deliverBy === undefined || this.#isOver || !this.isWritten) return result;
-    // Whose time has come is sent by nobody.
-    return saysNotSent(result) && result.kind !== 'expired' ? notYetOver(result) : result;
+    return saysNotSent(result) ? notYetOver(result) : result;
   }
 
   /** Writes how the message ended; the key is free again where nothing was sent. */

@@ -61,6 +61,9 @@ export function over(result: SendResult): Taken {
   return { result };
 }
 
+/** How long after a caller's deadline the disk may still take an end; no answer comes later than 50 ms after it. */
+const graceMs = 40;
+
 /** Sends messages each of whose attempts is written down before it is made. */
 export class WrittenRuns {
   readonly #dependencies: WrittenRunsDependencies;
@@ -135,7 +138,7 @@ export class WrittenRuns {
     const saved = result.kind === 'pending' ? Promise.resolve() : run.end(result);
     late.told(saved);
     if (run.tellable(result) === result) return { result, saved };
-    await Promise.race([saved, pause(Math.max(0, deadline - clock.now()), [])]);
+    await Promise.race([saved, pause(Math.max(0, deadline - clock.now()) + graceMs, [])]);
     const told = run.tellable(result);
     if (told !== result) void saved.then(() => options.onLate?.(run.tellable(result)));
     return { result: told, saved };

@@ -228,6 +228,19 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
     },
   ],
   [
+    // The clock is set back as soon as that was told, and the process ends.
+    'nor that its time has come',
+    {
+      disk: { flushMs: 3000, failing: 0 },
+      calls: [
+        { atMs: 0, deliverInMs: 2500, timeoutMs: 5000, ...once },
+        { atMs: 0, key: 0, timeoutMs: 10_000, ...once },
+      ],
+      crashes: [{ kind: 'step', step: 13, downMs: 1 }],
+      clockJumps: [{ atMs: 1644, byMs: -29_846 }],
+    },
+  ],
+  [
     // A request is written in the very moment in which its process ends.
     'each process counts its channels’ rates for itself',
     {
