@@ -7,8 +7,13 @@ import { readFrames, sealFrame } from './log-frame.ts';
 const keys = new JournalKeys(Buffer.alloc(32, 1));
 const contents = ['the first', 'a second one', 'the third of them'].map((text) => Buffer.from(text));
 const place = (sequence: number) => ({ generation: 7, sequence, before: 4 });
-const frames = contents.map((content, sequence) => sealFrame(keys, place(sequence), content));
+const frames = contents.map((content, sequence) => sealed(sequence, content));
 const whole = Buffer.concat(frames);
+/** A frame whose last byte shows whether it is there: in a file, what was not written is zero. */
+function sealed(sequence: number, content: Buffer): Buffer {
+  const frame = sealFrame(keys, place(sequence), content);
+  return frame.at(-1) === 0 ? sealed(sequence, content) : frame;
+}
 /** Room that was taken ahead. */
 const room = Buffer.alloc(100);
 
