@@ -138,7 +138,9 @@ export class WrittenRuns {
     const saved = result.kind === 'pending' ? Promise.resolve() : run.end(result);
     late.told(saved);
     if (run.tellable(result) === result) return { result, saved };
-    await Promise.race([saved, pause(Math.max(0, deadline - clock.now()) + graceMs, [])]);
+    const done = new AbortController();
+    await Promise.race([saved, pause(Math.max(0, deadline - clock.now()) + graceMs, [done.signal])]);
+    done.abort();
     const told = run.tellable(result);
     if (told !== result) void saved.then(() => options.onLate?.(run.tellable(result)));
     return { result: told, saved };
