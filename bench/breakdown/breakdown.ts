@@ -38,11 +38,12 @@ export async function breakDown(stage: Stage, day: string): Promise<Breakdown> {
       await cpuSeconds(agent.process.pid),
       await mainThreadSeconds(agent.process.pid),
     ];
+    const load = () => stage.wrk(agent.url, { keyed, seconds: seconds * 2 });
+    // What a send costs without being profiled, and then what that consists of.
     const [allBefore = 0, mainBefore = 0] = await used();
-    const [profile, { sends }] = await profiler.during(agent.process, () =>
-      stage.wrk(agent.url, { keyed, seconds: seconds * 2 }),
-    );
+    const { sends } = await load();
     const [all = 0, main = 0] = await used();
+    const [profile] = await profiler.during(agent.process, load);
     const microsEach = (cpu: number): number => (cpu * 1_000_000) / sends;
     const mainEach = microsEach(main - mainBefore);
     const shares = [...sharesByPart(profile, partOf)];

@@ -47,8 +47,8 @@ function breakdownTable({ columns, parts, day }: Breakdown): readonly string[] {
   return [
     `### Where a send's time goes`,
     '',
-    `Microseconds of CPU a send, 64 at a time, by a profile of the agent's main thread (${day}). What is built into V8 or ` +
-      'Node counts as the time of whoever calls it. To be profiled costs a send something itself.',
+    `Microseconds of CPU a send, 64 at a time (${day}): measured without a profile, and shared out by one of the ` +
+      "agent's main thread right after it. What is built into V8 or Node counts as the time of whoever calls it.",
     '',
     line('part', columns),
     line(
