@@ -27,7 +27,9 @@ const bundle = repositoryPath('packages/agent/dist/waystation-agent.cjs');
 /** Profiles the agent as it is shipped, 64 sends at a time, without and with a key. */
 export async function breakDown(stage: Stage, day: string): Promise<Breakdown> {
   const modules = await BundleModules.read(bundle);
-  const partOf = partOfFrame(({ url, lineNumber }) => (url.endsWith('.cjs') ? modules.at(lineNumber) : url));
+  const partOf = partOfFrame(({ url, lineNumber }) =>
+    url.endsWith('/waystation-agent.cjs') ? modules.at(lineNumber) : url,
+  );
   const upstream = await stage.upstream();
   const profiled = async (keyed: boolean): Promise<ReadonlyMap<string, number>> => {
     const profiler = new CpuProfiler(await stage.folder('profile'));

@@ -24,7 +24,7 @@ export const parts = {
 /** The rooms of the agent and of core, and the part that each is of. */
 const rooms: readonly (readonly [pattern: RegExp, part: string])[] = [
   [/\/undici\//u, parts.upstream],
-  [/\/lmdb\//u, parts.journal],
+  [/\/(?:lmdb|msgpackr|ordered-binary|weak-lru-cache)\//u, parts.journal],
   [/^dist\/(?:http|admin)\//u, parts.front],
   [/\/zod\//u, parts.front],
   [/^dist\/(?:journal|deliver|disk)\//u, parts.journal],
