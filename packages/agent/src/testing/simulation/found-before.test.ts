@@ -241,29 +241,6 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
     },
   ],
   [
-    // Its repeat comes in the moment in which the first is known to have come to nothing.
-    'a repeat is a message of its own once nothing was sent of the first',
-    {
-      seed: 8,
-      channels: [
-        { host: 0, account: 0 },
-        { host: 0, account: 1 },
-      ],
-      onUnknownOutcome: 'resend',
-      afterReconcile: 'fail',
-      disk: { flushMs: 3000, failing: 0 },
-      phases: [{ fromMs: 0, forMs: 9041, host: 0, percent: 100, manner: { kind: 'says-html', took: false } }],
-      calls: [
-        { atMs: 9040, key: 1, deliverInMs: 2500, timeoutMs: 500, ...once },
-        { atMs: 15_794, key: 1, timeoutMs: 1000, ...once },
-        { atMs: 1844, key: 0, timeoutMs: 5000, ...once },
-        { atMs: 8119, deliverInMs: 2500, timeoutMs: 10_000, ...once },
-      ],
-      crashes: [{ kind: 'at', atMs: 0, downMs: 1 }],
-      clockJumps: [{ atMs: 8119, byMs: -1001 }],
-    },
-  ],
-  [
     // The first attempt turns out never to have been written in the moment in which its repeat's is written down.
     'an attempt that a repeat has written down is not forgotten over the end of the first',
     {
