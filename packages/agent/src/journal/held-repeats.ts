@@ -8,6 +8,8 @@ import type { JournalStock } from './journal-stock.ts';
 import { pendingResult } from './keep-until.ts';
 import { damaged, inProgress, replayOf } from './key-answers.ts';
 import { lookUp } from './look-up.ts';
+import { isSpent } from './same-message.ts';
+import { endOf } from './told-of-run.ts';
 import { over } from './written-runs.ts';
 import type { Names, Taken, WrittenMessage, WrittenRuns } from './written-runs.ts';
 
@@ -53,13 +55,17 @@ export class HeldRepeats {
 
   /** Sends again what may have been sent, unless it is known by now. */
   async #again(stock: JournalStock, repeat: WrittenMessage, names: Names): Promise<Taken> {
-    const { runs } = this.#dependencies;
+    const { runs, clock } = this.#dependencies;
     const found = lookUp(stock, names.name);
     if (found === 'damaged') return over(damaged(repeat.id));
     if (found === undefined) return runs.run(stock, repeat, names);
     const { entry, place } = found;
     if (entry.state === 'open') return over(pendingResult(entry) ?? inProgress(entry.id));
-    if (entry.state === 'done') return over(replayOf(entry.result));
-    return runs.run(stock, repeat, names, { entry, place });
+    if (entry.state === 'held') return runs.run(stock, repeat, names, { entry, place });
+    if (!isSpent(entry, undefined, clock.wallTime())) return over(replayOf(endOf(entry, found)));
+    // Its end came meanwhile, and nobody was texted: this is a message of its own.
+    await stock.idle(names.name);
+    await stock.remove(names.name, entry.id, place);
+    return runs.run(stock, repeat, names);
   }
 }

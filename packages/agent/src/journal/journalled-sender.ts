@@ -207,9 +207,9 @@ export class JournalledSender implements MessageSender {
     const found = lookUp(stock, name);
     if (found === 'damaged') return over(damaged(id));
     if (found === undefined) return this.#runs.run(stock, keyed, { name, digest });
-    // While somebody still asks what became of a message, it stands for those like it.
     const spent = isSpent(found.entry, withinMs, this.#dependencies.clock.wallTime());
-    if (spent && !this.#held.searches(name)) {
+    // While somebody still asks what became of a message, it stands for those like it; one with its end needs nobody.
+    if (spent && (found.entry.state === 'done' || !this.#held.searches(name))) {
       await stock.idle(name);
       // Begun in one turn, and in this order, they are on the disk both or not at all.
       await Promise.all([

@@ -85,12 +85,13 @@ export class MessageRun implements AttemptLog {
     const attempt = this.#attempts.end(outcome);
     if (attempt === undefined) return;
     // A crash from here on must not find an attempt that may have been sent.
-    if (!mayHaveBeenSent(attempt)) this.#noted = this.#note();
+    if (!mayHaveBeenSent(attempt)) this.#noteDown();
   }
 
   /** Writes that the message waits for another time; resolves once that is on the disk. */
   async keep(result: SendResult): Promise<void> {
-    const entry = await this.#waiting(result);
+    for (let busy = this.#busy(); busy !== undefined; busy = this.#busy()) await busy;
+    const entry = this.#waiting(result);
     if (entry === undefined) throw new AttemptNotWritten('the message is over, or sent again', {});
     await this.#put(entry);
   }
@@ -100,7 +101,8 @@ export class MessageRun implements AttemptLog {
    * does. False: the message is over, or sent again.
    */
   async keepOn(result: SendResult): Promise<boolean> {
-    const entry = await this.#waiting(result);
+    for (let busy = this.#busy(); busy !== undefined; busy = this.#busy()) await busy;
+    const entry = this.#waiting(result);
     if (entry === undefined) return false;
     this.#place = await this.#stock.settle(this.#facts.name, entry, this.#place);
     this.#entry = entry;
@@ -108,9 +110,7 @@ export class MessageRun implements AttemptLog {
   }
 
   /** The entry of a message that waits; undefined: a later run has gone on with it. */
-  async #waiting({ revision, route = '' }: SendResult): Promise<OpenEntry | undefined> {
-    await this.#noted;
-    await this.#stock.idle(this.#facts.name);
+  #waiting({ revision, route = '' }: SendResult): OpenEntry | undefined {
     const now = this.#now();
     if (now !== undefined && this.#isOvertakenBy(now.entry)) return undefined;
     if (now !== undefined) this.#place = now.place;
@@ -119,7 +119,7 @@ export class MessageRun implements AttemptLog {
 
   absent(): void {
     this.#attempts.absent();
-    this.#noted = this.#noted === undefined ? this.#note() : this.#noted.then(() => this.#note());
+    this.#noteDown();
   }
 
   /** Waits until what is known of the attempts is written, as far as it can be. */
@@ -145,12 +145,12 @@ export class MessageRun implements AttemptLog {
 
   /**
    * What may be told of an end by now. A message with a time to be delivered by is sent by the next start until the disk
-   * knows that it is over, so that nobody is told before that nothing was sent.
+   * knows that it is over, so that nobody is told before that nothing was sent; one that has expired, too, since the
+   * clock may be set back.
    */
   tellable(result: SendResult): SendResult {
     if (this.#facts.deliverBy === undefined || this.#isOver || !this.isWritten) return result;
-    // Whose time has come is sent by nobody.
-    return saysNotSent(result) && result.kind !== 'expired' ? notYetOver(result) : result;
+    return saysNotSent(result) ? notYetOver(result) : result;
   }
 
   /** Writes how the message ended; the key is free again where nothing was sent. */
@@ -160,13 +160,11 @@ export class MessageRun implements AttemptLog {
   }
 
   async #writeEnd(result: SendResult): Promise<void> {
-    if (this.#noted !== undefined) await this.#noted;
     const { id, name, digest, payload } = this.#facts;
     const endedAt = this.#clock.wallTime();
     const kept = masked(result);
     // An end that overtook an attempt on its way to the disk would be overwritten by it.
-    const idle = this.#stock.idle(name);
-    if (idle !== undefined) await idle;
+    for (let busy = this.#busy(); busy !== undefined; busy = this.#busy()) await busy;
     const now = this.#now();
     if (now !== undefined && this.#isOvertakenBy(now.entry) && result.kind !== 'accepted') return;
     if (now !== undefined) this.#place = now.place;
@@ -221,14 +219,33 @@ export class MessageRun implements AttemptLog {
     this.#entry = entry;
   }
 
+  /** Writes what is known of the attempts by now, after what is being written of them. */
+  #noteDown(): void {
+    const before = this.#noted;
+    const note = before === undefined ? this.#note() : before.then(() => this.#note());
+    const noted = note.finally(() => {
+      if (this.#noted === noted) this.#noted = undefined;
+    });
+    this.#noted = noted;
+  }
+
   /** Nothing is lost where the disk does not take it: the next write holds it too. */
   async #note(): Promise<void> {
-    await this.#stock.idle(this.#facts.name);
+    const { name } = this.#facts;
+    for (let idle = this.#stock.idle(name); idle !== undefined; idle = this.#stock.idle(name)) await idle;
     const now = this.#now();
     // What has ended since, or was sent again, is not to be opened by it.
     if (now?.entry.state !== 'open' || this.#isOvertakenBy(now.entry)) return;
     this.#place = now.place;
     await this.#put({ ...now.entry, attempts: this.#attempts.remembered }).catch(() => undefined);
+  }
+
+  /**
+   * What must be over before the entry is looked at and written in one go, with nothing awaited in between; undefined:
+   * nothing is. Asked again after each wait, since another run may have begun to write meanwhile.
+   */
+  #busy(): Promise<void> | undefined {
+    return this.#noted ?? this.#stock.idle(this.#facts.name);
   }
 
   /** Whether a later run has gone on with the message: then only what is certain can be said over its head. */

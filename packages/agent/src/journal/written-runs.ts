@@ -61,6 +61,9 @@ export function over(result: SendResult): Taken {
   return { result };
 }
 
+/** How long after a caller's deadline the disk may still take an end; no answer comes later than 50 ms after it. */
+const graceMs = 40;
+
 /** Sends messages each of whose attempts is written down before it is made. */
 export class WrittenRuns {
   readonly #dependencies: WrittenRunsDependencies;
@@ -134,11 +137,24 @@ export class WrittenRuns {
     if (run.delivery !== undefined) result = await keep(result);
     const saved = result.kind === 'pending' ? Promise.resolve() : run.end(result);
     late.told(saved);
-    if (run.tellable(result) === result) return { result, saved };
-    await Promise.race([saved, pause(Math.max(0, deadline - clock.now()), [])]);
+    const isTold = run.tellable(result) === result;
+    return { result: isTold ? result : await this.#onceOver(run, result, saved, written), saved };
+  }
+
+  /** What is told of an end that must be on the disk first: by the caller's deadline, and later where that is not. */
+  async #onceOver(
+    run: MessageRun,
+    result: SendResult,
+    saved: Promise<void>,
+    { deadline, options }: WrittenMessage,
+  ): Promise<SendResult> {
+    const leftMs = Math.max(0, deadline - this.#dependencies.clock.now());
+    const done = new AbortController();
+    await Promise.race([saved, pause(leftMs + graceMs, [done.signal])]);
+    done.abort();
     const told = run.tellable(result);
     if (told !== result) void saved.then(() => options.onLate?.(run.tellable(result)));
-    return { result: told, saved };
+    return told;
   }
 
   /** Lets a message wait that has a time to be delivered by; one that was held has its end. */

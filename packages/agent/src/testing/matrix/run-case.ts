@@ -77,13 +77,12 @@ export async function runCase(
       return { ...shownOf(result), ms: performance.now() - startedAt, result };
     };
     const seen = [await call()];
-    const [{ result: first }] = seen as [Seen];
-    if (first.kind === 'pending') {
+    // Who has a key comes again with it, whatever was said; of what waits one asks what became of it.
+    if (of.keyed && seen[0]?.result.kind !== 'pending') seen.push(await call());
+    const last = seen.at(-1)?.result;
+    if (last?.kind === 'pending') {
       await Promise.all(ids.map((id) => simulator.clearFault(id)));
-      seen.push(await endOf(sender, first));
-    } else if (of.keyed) {
-      // Who has a key comes again with it, whatever was said.
-      seen.push(await call());
+      seen.push(await endOf(sender, last));
     }
     await sender.settled();
     await deliveries.stop();

@@ -228,6 +228,66 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
     },
   ],
   [
+    // The clock is set back as soon as that was told, and the process ends.
+    'nor that its time has come',
+    {
+      disk: { flushMs: 3000, failing: 0 },
+      calls: [
+        { atMs: 0, deliverInMs: 2500, timeoutMs: 5000, ...once },
+        { atMs: 0, key: 0, timeoutMs: 10_000, ...once },
+      ],
+      crashes: [{ kind: 'step', step: 13, downMs: 1 }],
+      clockJumps: [{ atMs: 1644, byMs: -29_846 }],
+    },
+  ],
+  [
+    // Its repeat comes in the moment in which the first is known to have come to nothing.
+    'a repeat is a message of its own once nothing was sent of the first',
+    {
+      seed: 8,
+      channels: [
+        { host: 0, account: 0 },
+        { host: 0, account: 1 },
+      ],
+      onUnknownOutcome: 'resend',
+      afterReconcile: 'fail',
+      disk: { flushMs: 3000, failing: 0 },
+      phases: [{ fromMs: 0, forMs: 9041, host: 0, percent: 100, manner: { kind: 'says-html', took: false } }],
+      calls: [
+        { atMs: 9040, key: 1, deliverInMs: 2500, timeoutMs: 500, ...once },
+        { atMs: 15_794, key: 1, timeoutMs: 1000, ...once },
+        { atMs: 1844, key: 0, timeoutMs: 5000, ...once },
+        { atMs: 8119, deliverInMs: 2500, timeoutMs: 10_000, ...once },
+      ],
+      crashes: [{ kind: 'at', atMs: 0, downMs: 1 }],
+      clockJumps: [{ atMs: 8119, byMs: -1001 }],
+    },
+  ],
+  [
+    // The first attempt turns out never to have been written in the moment in which its repeat's is written down.
+    'an attempt that a repeat has written down is not forgotten over the end of the first',
+    {
+      seed: 2_142_240_758,
+      channels: [
+        { host: 1, account: 0 },
+        { host: 0, account: 0 },
+      ],
+      policy: 'weighted-random',
+      onUnknownOutcome: 'resend',
+      probed: true,
+      disk: { flushMs: 3000, failing: 0 },
+      phases: [{ fromMs: 3, forMs: 6185, host: 1, percent: 30, manner: { kind: 'loses-request' } }],
+      calls: [
+        { atMs: 7110, key: 1, timeoutMs: 2500, repeats: 1, pauseMs: 1 },
+        { atMs: 0, key: 0, timeoutMs: 5000, ...once },
+        { atMs: 4849, deliverInMs: 90_000, timeoutMs: 1000, repeats: 1, pauseMs: 50 },
+        { atMs: 6187, key: 1, deliverInMs: 40_000, timeoutMs: 500, ...once },
+      ],
+      crashes: [{ kind: 'step', step: 41, downMs: 1 }],
+      drains: [{ atMs: 5907, channel: 1 }],
+    },
+  ],
+  [
     // A request is written in the very moment in which its process ends.
     'each process counts its channels’ rates for itself',
     {
