@@ -10,6 +10,7 @@ import type {
   Random,
   RetryBudget,
 } from '@waystation/core';
+import { AttemptNotWritten } from '../journal/attempt-not-written.ts';
 import type { AttemptResult } from '../pool/send-channel.ts';
 import { MessageSearches } from '../reconcile/message-searches.ts';
 import type { MessageSearchesDependencies } from '../reconcile/message-searches.ts';
@@ -57,6 +58,8 @@ export class AttemptRun implements AttemptedPlan {
   #caller: Waiting | undefined;
   #late: Promise<EndedAttempts> | undefined;
   #onLate: ((ended: EndedAttempts) => void) | undefined;
+  /** The attempt that the log did not take; undefined: it took all. */
+  #refused: number | undefined;
 
   /** `deadline`: when the caller wants its answer. */
   constructor(dependencies: AttemptRunDependencies, message: AttemptedMessage, deadline: Instant) {
@@ -93,10 +96,14 @@ export class AttemptRun implements AttemptedPlan {
     return this.#late;
   }
 
-  /** Whether none of the attempts that are over can have reached anybody. */
+  /** Whether none of the attempts that were made can have reached anybody. */
   get sentNothing(): boolean {
-    const { attempts = [] } = this.#plan ?? {};
-    return attempts.every(({ outcome, searched }) => outcome.class !== 'unknown' || searched === 'absent');
+    const plan = this.#plan;
+    const attempts = plan?.attempts ?? [];
+    // The one that is still listened to comes last; it was never made where the log took so long to refuse it.
+    const open = plan && listenedTo(plan);
+    const made = open !== undefined && open === this.#refused ? attempts.slice(0, -1) : attempts;
+    return made.every(({ outcome, searched }) => outcome.class !== 'unknown' || searched === 'absent');
   }
 
   tell(event: AttemptEvent): AttemptEffect {
@@ -209,6 +216,7 @@ export class AttemptRun implements AttemptedPlan {
 
   /** The attempt's log did not take it, or we have a defect: whoever still waits must not wait for ever. */
   #fail({ number }: AttemptOrder, error: unknown): void {
+    if (error instanceof AttemptNotWritten) this.#refused = number;
     this.#stopWaiting();
     this.#caller?.reject(error);
     if (this.#onLate === undefined) return;
@@ -225,4 +233,10 @@ export class AttemptRun implements AttemptedPlan {
     const accepted = verdict.kind === 'accepted' ? this.#maker.accepted : undefined;
     return accepted === undefined ? { plan, verdict } : { plan, verdict, accepted };
   }
+}
+
+/** The number of the attempt that takes long, and whose answer still counts; undefined: there is none. */
+function listenedTo(plan: AttemptPlan): number | undefined {
+  if (plan.state === 'searching') return plan.listening?.number;
+  return plan.state === 'done' ? plan.outstanding?.number : undefined;
 }

@@ -288,6 +288,23 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
     },
   ],
   [
+    // The journal takes so long over an attempt that the plan takes it for unanswered, and refuses it then.
+    'a number does not count a message whose attempt the journal refused',
+    {
+      channels: [
+        { host: 0, account: 0 },
+        { host: 0, account: 0 },
+      ],
+      disk: { flushMs: 3000, failing: 0.3 },
+      limits: { channels: [], numbers: { windowMs: 5000, max: 1 } },
+      seed: 692_469_940,
+      calls: [
+        { atMs: 0, key: 0, timeoutMs: 10_000, ...once },
+        { atMs: 3859, timeoutMs: 100, repeats: 1, pauseMs: 50 },
+      ],
+    },
+  ],
+  [
     // A request is written in the very moment in which its process ends.
     'each process counts its channels’ rates for itself',
     {
