@@ -37,7 +37,7 @@ class SlowFile {
 
   find = (): undefined => undefined;
   findByBizId = (): undefined => undefined;
-  remove = (): Promise<void> => Promise.resolve();
+  remove: (lines?: readonly { readonly name: string }[]) => Promise<void> = () => Promise.resolve();
 }
 
 function writesTo(file: SlowFile): EntryWrites {
@@ -82,4 +82,45 @@ it('says of an end that the disk did not take that it is only remembered, until 
   await writes.settled();
   expect(writes.isSaved('k')).toBe(true);
   expect(endOf(entry, writes.get('k') ?? {})).toBe(result);
+});
+
+it('tries nothing again that something newer is being written over', async () => {
+  const file = new SlowFile();
+  const writes = writesTo(file);
+  const settled = writes.settle('k', entry);
+  file.waiting.shift()?.(true);
+  await settled;
+  const newer: DoneEntry = { ...entry, endedAt: 6 };
+  const written = writes.put('k', newer);
+  writes.saveAgain();
+  while (file.waiting.length > 0) {
+    file.waiting.shift()?.();
+    await written;
+  }
+  await writes.settled();
+  expect(writes.get('k')?.entry).toEqual(newer);
+});
+
+it('takes nothing out again that something newer is being written over, and says until then that it is there', async () => {
+  const file = new SlowFile();
+  const writes = writesTo(file);
+  const first = writes.put('k', entry);
+  file.waiting.shift()?.();
+  const place = await first;
+  file.remove = () => Promise.reject(new Error('no space left'));
+  await writes.remove('k', 'm-1', place);
+  expect(writes.get('k')).toBeUndefined();
+  expect(writes.isSaved('k')).toBe(false);
+  const removed: string[] = [];
+  file.remove = (lines: readonly { readonly name: string }[] = []) => {
+    removed.push(...lines.map(({ name }) => name));
+    return Promise.resolve();
+  };
+  const newer = writes.put('k', { ...entry, endedAt: 6 });
+  writes.saveAgain();
+  file.waiting.shift()?.();
+  await newer;
+  await writes.settled();
+  expect(removed).toEqual([]);
+  expect(writes.isSaved('k')).toBe(true);
 });

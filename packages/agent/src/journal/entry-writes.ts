@@ -45,9 +45,9 @@ export class EntryWrites {
     return this.#trouble;
   }
 
-  /** Whether the disk has what was settled last under a name. */
+  /** Whether the disk has what was settled last under a name, and let go of what was taken out. */
   isSaved(name: string): boolean {
-    return !this.#unsaved.has(name);
+    return !this.#unsaved.has(name) && !this.#forgotten.has(name);
   }
 
   /** Waits until nothing more of an entry is being written; undefined: nothing is. */
@@ -79,6 +79,11 @@ export class EntryWrites {
     return this.#parts.file.findByBizId(bizId);
   }
 
+  /** Whether an entry is being written or taken out. */
+  isMoving(name: string): boolean {
+    return this.#moving.has(name) || this.#leaving.has(name);
+  }
+
   /** Whether an entry is being taken out. */
   isLeaving(name: string): boolean {
     return this.#leaving.has(name);
@@ -108,6 +113,8 @@ export class EntryWrites {
   async remove(name: string, id: string, place: EntryPlace): Promise<void> {
     this.#unsaved.delete(name);
     if (this.#moving.has(name)) await this.#untilIdle(name);
+    // What was being written may have failed meanwhile, and is no longer true either.
+    this.#unsaved.delete(name);
     const standing = this.#standing(name, place);
     // What was never on the disk need not leave it.
     if (standing === undefined) return;
@@ -140,10 +147,14 @@ export class EntryWrites {
     }
   }
 
-  /** Tries once more what the disk did not take. */
+  /** Tries once more what the disk did not take, unless something newer is on its way. */
   saveAgain(): void {
-    for (const [name, { entry, was }] of this.#unsaved) void this.settle(name, entry, was);
-    for (const line of this.#forgotten.values()) void this.remove(line.name, line.id, line);
+    for (const [name, { entry, was }] of this.#unsaved) {
+      if (!this.#moving.has(name)) void this.settle(name, entry, was);
+    }
+    for (const line of this.#forgotten.values()) {
+      if (!this.#moving.has(line.name)) void this.remove(line.name, line.id, line);
+    }
   }
 
   /** Waits until everything is written, as far as it can be. */

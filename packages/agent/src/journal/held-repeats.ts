@@ -5,11 +5,10 @@ import { searchesFor } from './held-searches.ts';
 import type { HeldSearches } from './held-searches.ts';
 import { withoutRecords } from './journal-entry.ts';
 import type { JournalStock } from './journal-stock.ts';
-import { pendingResult } from './keep-until.ts';
-import { damaged, inProgress, replayOf } from './key-answers.ts';
+import { damaged, replayOf } from './key-answers.ts';
 import { lookUp } from './look-up.ts';
 import { isSpent } from './same-message.ts';
-import { endOf } from './told-of-run.ts';
+import { standing } from './standing.ts';
 import { over } from './written-runs.ts';
 import type { Names, Taken, WrittenMessage, WrittenRuns } from './written-runs.ts';
 
@@ -60,9 +59,8 @@ export class HeldRepeats {
     if (found === 'damaged') return over(damaged(repeat.id));
     if (found === undefined) return runs.run(stock, repeat, names);
     const { entry, place } = found;
-    if (entry.state === 'open') return over(pendingResult(entry) ?? inProgress(entry.id));
     if (entry.state === 'held') return runs.run(stock, repeat, names, { entry, place });
-    if (!isSpent(entry, undefined, clock.wallTime())) return over(replayOf(endOf(entry, found)));
+    if (!isSpent(entry, undefined, clock.wallTime())) return over(replayOf(standing(found)));
     // Its end came meanwhile, and nobody was texted: this is a message of its own.
     await stock.idle(names.name);
     await stock.remove(names.name, entry.id, place);

@@ -3,11 +3,15 @@ import type { Deliveries } from '../deliver/deliveries.ts';
 import { maskNumber } from '../log/mask-numbers.ts';
 import type { PastAttempt, PastSearch } from '../reconcile/past-search.ts';
 import type { SendResult } from '../send/send-result.ts';
+import type { PlacedEntry } from './entry-place.ts';
 import type { HeldPlaced } from './held-placed.ts';
 import { isOpenAttempt } from './journal-entry.ts';
 import type { DoneEntry, HeldEntry, JournalAttempt } from './journal-entry.ts';
 import { JournalDamage } from './journal-damage.ts';
 import type { JournalStock } from './journal-stock.ts';
+import { lookUp } from './look-up.ts';
+import { isStillHeld, standing } from './standing.ts';
+import { notYetOver } from './told-of-run.ts';
 import { waitAgain } from './wait-again.ts';
 
 /** What searching for held messages needs. */
@@ -123,6 +127,11 @@ export class HeldSearches {
         ...('reason' in entry.result && { reason: `${entry.result.reason}; ${end.reason}` }),
       };
     }
+    for (let idle = stock.idle(name); idle !== undefined; idle = stock.idle(name)) await idle;
+    const now = lookUp(stock, name);
+    if (now === 'damaged') return entry.result;
+    const gone = now && goneOn(entry, now, end);
+    if (gone !== undefined) return gone;
     const { id, digest, payload } = entry;
     const numbers = payload.message.phoneNumbers.map(maskNumber);
     const over = { state: 'done' as const, id, numbers, endedAt: this.#dependencies.clock.wallTime() };
@@ -134,14 +143,27 @@ export class HeldSearches {
     const result = absentResult(entry);
     const { deliveries, clock } = this.#dependencies;
     const waiting = { stock, deliveries, wallTime: clock.wallTime() };
-    const waits = await waitAgain(name, { entry, place }, result, waiting);
+    const waits = now && (await waitAgain(name, { entry, place }, result, waiting));
     if (waits !== undefined) return waits;
     // The key is free; what became of the message is still shown by its id: one write, so that no crash parts them.
     const shown: DoneEntry = { ...over, digest: '', result };
     if (name === `id ${id}`) await stock.settle(name, shown, place);
     else await Promise.all([stock.remove(name, id, place), stock.settle(`id ${id}`, shown)]);
-    return result;
+    // The next start would send it.
+    return entry.deliverBy === undefined || stock.isSaved(name) ? result : notYetOver(result);
   }
+}
+
+/**
+ * What is told where the message was sent again meanwhile, is over, or its name has gone to another one; undefined: this
+ * end is to be written, since nothing of that is so, or since it is certain.
+ */
+function goneOn(entry: HeldEntry, now: PlacedEntry, end: MessageSearchEnd): SendResult | undefined {
+  if (isStillHeld(now.entry, entry)) return undefined;
+  const isOfAnother = now.entry.id !== entry.id;
+  if (end.kind !== 'found') return isOfAnother ? absentResult(entry) : standing(now);
+  if (isOfAnother) return foundResult(entry, end.channel);
+  return now.entry.state === 'done' ? standing(now) : undefined;
 }
 
 /** The held message of a name; undefined where there is none, or it cannot be read. */

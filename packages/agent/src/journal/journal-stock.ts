@@ -105,7 +105,7 @@ export class JournalStock {
     return { name: `key ${current}`, digest };
   }
 
-  /** Whether the disk has what was settled last under a name. */
+  /** Whether the disk has what was settled last under a name, and let go of what was taken out. */
   isSaved(name: string): boolean {
     return this.#writes.isSaved(name);
   }
@@ -183,7 +183,7 @@ export class JournalStock {
       const lines = [];
       for (const line of this.#parts.file.lines(state)) {
         if (line.at >= before || lines.length === sweepCount) break;
-        if (!this.#writes.isLeaving(line.name)) lines.push(line);
+        if (!this.#writes.isMoving(line.name)) lines.push(line);
       }
       return lines;
     });
@@ -207,7 +207,7 @@ export class JournalStock {
   *#oldestDone(limit: number): Iterable<FullIndexLine> {
     let count = 0;
     for (const line of this.#parts.file.lines('done')) {
-      if (this.#writes.isLeaving(line.name)) continue;
+      if (this.#writes.isMoving(line.name)) continue;
       yield line;
       if (++count >= limit) return;
     }

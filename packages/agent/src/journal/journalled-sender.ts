@@ -13,10 +13,10 @@ import { HeldSearches } from './held-searches.ts';
 import type { HeldEntry } from './journal-entry.ts';
 import type { JournalStock } from './journal-stock.ts';
 import type { Journal, OpenedJournal } from './journal.ts';
-import { pendingResult } from './keep-until.ts';
 import { damaged, inProgress, noJournal, replayOf, reused } from './key-answers.ts';
 import { lookUp } from './look-up.ts';
-import { endOf, unknownEntry } from './told-of-run.ts';
+import { standing } from './standing.ts';
+import { unknownEntry } from './told-of-run.ts';
 import { payloadText } from './payload-text.ts';
 import { impliedKey, isSpent, SameMessages } from './same-message.ts';
 import { over, WrittenRuns } from './written-runs.ts';
@@ -93,9 +93,7 @@ export class JournalledSender implements MessageSender {
     if (this.#claims.has(id)) return inProgress(id);
     const opened = await this.#dependencies.journal.opened();
     const found = opened.open ? opened.stock.find(id) : undefined;
-    if (found === undefined) return undefined;
-    const { entry } = found;
-    return entry.state === 'open' ? (pendingResult(entry) ?? inProgress(id)) : endOf(entry, found);
+    return found && standing(found);
   }
 
   /** What the journal knows of a message that was taken, by the BizId that its sender was told. */
@@ -220,8 +218,7 @@ export class JournalledSender implements MessageSender {
     }
     claim.id = found.entry.id;
     if (found.entry.digest !== digest) return over(reused(found.entry.id));
-    if (found.entry.state === 'done') return over(replayOf(endOf(found.entry, found)));
-    if (found.entry.state === 'open') return over(pendingResult(found.entry) ?? inProgress(found.entry.id));
+    if (found.entry.state !== 'held') return over(replayOf(standing(found)));
     return this.#repeats.takeUp(stock, keyed, { name, digest }, { entry: found.entry, place: found.place });
   }
 }

@@ -1,8 +1,6 @@
 import { mayComeLater, tooLate } from '../deliver/deliver-kept.ts';
 import type { Deliveries } from '../deliver/deliveries.ts';
 import type { SendResult } from '../send/send-result.ts';
-import { mayHaveBeenSent } from './journal-entry.ts';
-import type { OpenEntry } from './journal-entry.ts';
 import type { MessageRun } from './message-run.ts';
 
 /** What decides whether a message that was tried may wait. */
@@ -46,25 +44,4 @@ export async function keepUntil(
   if (isCalledOff()) return result;
   deliveries.add(delivery, result);
   return { ...facts, kind: 'pending', deliverBy: delivery.deliverBy };
-}
-
-/**
- * What is told of a message that is under way in the journal, where it waits; undefined: it does not, or it is just
- * being sent.
- */
-export function pendingResult({
-  id,
-  revision,
-  takenBy,
-  attempts,
-  deliverBy,
-}: OpenEntry): SendResult | undefined {
-  if (deliverBy === undefined || attempts.some(mayHaveBeenSent)) return undefined;
-  const tried = attempts.map(({ channel, result }) => ({
-    channel,
-    outcome: result?.class ?? ('unknown' as const),
-    ...(result?.code !== undefined && { code: result.code }),
-    ms: 0,
-  }));
-  return { kind: 'pending', id, revision, route: takenBy, attempts: tried, deliverBy };
 }

@@ -6,8 +6,8 @@ export interface LateEndDependencies {
   readonly run: Pick<MessageRun, 'end' | 'tellable'>;
   /** Lets a message wait that has a time to be delivered by and was not sent; gives what it came to. */
   readonly keep: (late: SendResult) => Promise<SendResult>;
-  /** What holds of the message's earlier attempts, while nobody knows of those. */
-  readonly inDoubt?: SendResult | undefined;
+  /** What a message that was sent again has come to by the end of that; absent: it was sent once. */
+  readonly overall?: (late: SendResult) => SendResult;
   /** Told of writes that must be over before the journal closes. */
   readonly onWrite: (write: Promise<unknown>) => void;
 }
@@ -41,11 +41,12 @@ export class LateEnd {
   }
 
   async #write(late: SendResult): Promise<SendResult> {
-    const { run, inDoubt, keep } = this.#dependencies;
+    const { run, overall, keep } = this.#dependencies;
     if (this.#told === undefined) await new Promise<void>((resolve) => (this.#onTold = resolve));
     await this.#told?.saved;
-    // What was said the second time says nothing of the first.
-    if (inDoubt !== undefined && late.kind !== 'accepted') return inDoubt;
+    const known = overall?.(late) ?? late;
+    // Where the second time says nothing of the first, what was told stands.
+    if (known !== late) return known;
     const told = await keep(late);
     if (told.kind !== 'pending') await run.end(told);
     return run.tellable(told);

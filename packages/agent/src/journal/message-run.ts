@@ -4,12 +4,12 @@ import type { BootClock } from '../reconcile/boot-clock.ts';
 import type { AttemptLog, AttemptStart, UnknownRule } from '../send/attempt-log.ts';
 import type { SendResult } from '../send/send-result.ts';
 import { AttemptNotWritten } from './attempt-not-written.ts';
-import type { EntryPlace, PlacedEntry } from './entry-place.ts';
 import { mayHaveBeenSent } from './journal-entry.ts';
-import type { DoneEntry, HeldEntry, JournalEntry, OpenEntry } from './journal-entry.ts';
+import type { DoneEntry, OpenEntry } from './journal-entry.ts';
 import type { JournalStock } from './journal-stock.ts';
 import type { KeptDelivery } from './kept-delivery.ts';
 import { RunAttempts } from './run-attempts.ts';
+import { RunEntry } from './run-entry.ts';
 import type { EntryBefore, RunFacts } from './run-facts.ts';
 import { inDoubt, keptBack, masked, notYetOver, saysNotSent } from './told-of-run.ts';
 
@@ -22,55 +22,52 @@ export interface MessageRunDependencies {
 
 /** One keyed message under way: writes each attempt before it is made, and its end. */
 export class MessageRun implements AttemptLog {
-  readonly #stock: JournalStock;
   readonly #clock: Clock;
   readonly #facts: RunFacts;
   readonly #receivedAt: number;
   readonly #attempts: RunAttempts;
+  readonly #entry: RunEntry;
   #rule: UnknownRule | undefined;
-  #entry: OpenEntry | HeldEntry | undefined;
-  #place: EntryPlace | undefined;
   /** Whether the disk knows how the message ended. */
   #isOver = false;
   /** The last attempt's result on its way to the disk. */
   #noted: Promise<void> | undefined;
 
   constructor({ stock, clock, bootClock }: MessageRunDependencies, facts: RunFacts, before?: EntryBefore) {
-    this.#stock = stock;
     this.#clock = clock;
     this.#facts = facts;
     this.#attempts = new RunAttempts(before?.entry.attempts ?? [], bootClock);
     this.#receivedAt = before?.entry.state === 'open' ? before.entry.receivedAt : clock.wallTime();
-    if (before === undefined) return;
-    this.#entry = before.entry;
-    this.#place = before.place;
+    this.#entry = new RunEntry(stock, facts, before);
     // While the first attempts are in doubt, what their route said goes on.
-    if (this.#attempts.isOpen) this.#rule = before.entry.rule;
+    if (this.#attempts.isOpen) this.#rule = before?.entry.rule;
   }
 
   /** What waits where nothing could be sent yet; undefined: the message does not wait. */
   get delivery(): KeptDelivery | undefined {
     const { id, name, deliverBy } = this.#facts;
     if (deliverBy === undefined) return undefined;
-    if (this.#attempts.isProven && this.#entry?.rule?.afterReconcile === 'fail') return undefined;
+    if (this.#attempts.isProven && this.#entry.known?.rule?.afterReconcile === 'fail') return undefined;
     return { id, name, deliverBy };
   }
 
   /** Whether the disk knows of the message. */
   get isWritten(): boolean {
-    return this.#entry !== undefined;
+    return this.#entry.known !== undefined;
   }
 
   async starting(start: AttemptStart): Promise<void> {
     const forbidden = this.#facts.mayStart?.();
     if (forbidden !== undefined) throw new AttemptNotWritten('the attempt may not begin', { forbidden });
-    if (this.#noted !== undefined) await this.#noted;
+    if (this.isWritten) {
+      for (let busy = this.#busy(); busy !== undefined; busy = this.#busy()) await busy;
+      if (this.#entry.givesWay(this.#attempts)) throw this.#goneOn();
+    }
     const { revision, route, rule } = start;
     this.#attempts.begin(start, this.#clock.wallTime());
     try {
       const entry = this.#openEntry(revision, route, this.#rule ?? rule);
-      this.#place = await this.#stock.put(this.#facts.name, entry, this.#place);
-      this.#entry = entry;
+      await this.#entry.put(entry);
     } catch (cause) {
       this.#attempts.takeBack();
       throw new AttemptNotWritten('the journal did not take the attempt', { cause });
@@ -91,9 +88,8 @@ export class MessageRun implements AttemptLog {
   /** Writes that the message waits for another time; resolves once that is on the disk. */
   async keep(result: SendResult): Promise<void> {
     for (let busy = this.#busy(); busy !== undefined; busy = this.#busy()) await busy;
-    const entry = this.#waiting(result);
-    if (entry === undefined) throw new AttemptNotWritten('the message is over, or sent again', {});
-    await this.#put(entry);
+    if (this.#entry.givesWay(this.#attempts)) throw this.#goneOn();
+    await this.#entry.put(this.#waiting(result));
   }
 
   /**
@@ -102,19 +98,14 @@ export class MessageRun implements AttemptLog {
    */
   async keepOn(result: SendResult): Promise<boolean> {
     for (let busy = this.#busy(); busy !== undefined; busy = this.#busy()) await busy;
-    const entry = this.#waiting(result);
-    if (entry === undefined) return false;
-    this.#place = await this.#stock.settle(this.#facts.name, entry, this.#place);
-    this.#entry = entry;
+    if (this.#entry.givesWay(this.#attempts)) return false;
+    await this.#entry.settle(this.#waiting(result));
     return true;
   }
 
-  /** The entry of a message that waits; undefined: a later run has gone on with it. */
-  #waiting({ revision, route = '' }: SendResult): OpenEntry | undefined {
-    const now = this.#now();
-    if (now !== undefined && this.#isOvertakenBy(now.entry)) return undefined;
-    if (now !== undefined) this.#place = now.place;
-    return this.#openEntry(revision, route, this.#rule ?? this.#entry?.rule);
+  /** The entry of a message that waits. */
+  #waiting({ revision, route = '' }: SendResult): OpenEntry {
+    return this.#openEntry(revision, route, this.#rule ?? this.#entry.known?.rule);
   }
 
   absent(): void {
@@ -125,7 +116,7 @@ export class MessageRun implements AttemptLog {
   /** Waits until what is known of the attempts is written, as far as it can be. */
   async written(): Promise<void> {
     await this.#noted;
-    await this.#stock.idle(this.#facts.name);
+    await this.#entry.idle();
   }
 
   reopen(): void {
@@ -139,16 +130,18 @@ export class MessageRun implements AttemptLog {
 
   /** What is true of the message where the journal kept an attempt back. */
   keptBack(cause: unknown): SendResult {
-    const revision = this.#entry?.revision ?? 0;
+    const revision = this.#entry.known?.revision ?? 0;
     return keptBack({ id: this.#facts.id, revision, attempts: this.#attempts.all }, cause);
   }
 
   /**
    * What may be told of an end by now. A message with a time to be delivered by is sent by the next start until the disk
    * knows that it is over, so that nobody is told before that nothing was sent; one that has expired, too, since the
-   * clock may be set back.
+   * clock may be set back. Where another run has gone on with the message, that tells.
    */
   tellable(result: SendResult): SendResult {
+    const { goneOn } = this.#entry;
+    if (goneOn !== undefined && result.kind !== 'accepted') return goneOn;
     if (this.#facts.deliverBy === undefined || this.#isOver || !this.isWritten) return result;
     return saysNotSent(result) ? notYetOver(result) : result;
   }
@@ -156,41 +149,34 @@ export class MessageRun implements AttemptLog {
   /** Writes how the message ended; the key is free again where nothing was sent. */
   async end(result: SendResult): Promise<void> {
     await this.#writeEnd(result);
-    this.#isOver = this.#stock.isSaved(this.#facts.name);
+    this.#isOver = this.#entry.isSaved;
   }
 
   async #writeEnd(result: SendResult): Promise<void> {
-    const { id, name, digest, payload } = this.#facts;
+    const { id, digest, payload } = this.#facts;
     const endedAt = this.#clock.wallTime();
     const kept = masked(result);
     // An end that overtook an attempt on its way to the disk would be overwritten by it.
     for (let busy = this.#busy(); busy !== undefined; busy = this.#busy()) await busy;
-    const now = this.#now();
-    if (now !== undefined && this.#isOvertakenBy(now.entry) && result.kind !== 'accepted') return;
-    if (now !== undefined) this.#place = now.place;
+    if (this.#entry.givesWay(this.#attempts, result.kind === 'accepted')) return;
+    const { known, isPlaced } = this.#entry;
     if (result.kind === 'accepted' || result.kind === 'rejected' || this.#isShown(result)) {
       const numbers = payload.message.phoneNumbers.map(maskNumber);
       const done: DoneEntry = { state: 'done', id, digest, numbers, result: kept, endedAt };
-      this.#place = await this.#stock.settle(name, done, this.#place);
-    } else if (this.#entry === undefined || this.#place === undefined) {
+      await this.#entry.settle(done);
+    } else if (known === undefined || !isPlaced) {
       return;
     } else if (result.kind === 'unknown' || this.#attempts.isOpen) {
-      const held = {
-        ...this.#entry,
-        state: 'held' as const,
-        attempts: this.#attempts.all,
-        result: inDoubt(kept),
-        endedAt,
-      };
-      this.#place = await this.#stock.settle(name, held, this.#place);
+      const held = { ...known, state: 'held' as const, attempts: this.#attempts.all };
+      await this.#entry.settle({ ...held, result: inDoubt(kept), endedAt });
     } else {
-      await this.#stock.remove(name, id, this.#place);
+      await this.#entry.remove();
     }
   }
 
   /** Whether nobody waits for the answer any more, so that it has to be found later though nothing was sent. */
   #isShown({ kind }: SendResult): boolean {
-    const known = this.#facts.deliverBy !== undefined && this.#place !== undefined;
+    const known = this.#facts.deliverBy !== undefined && this.#entry.isPlaced;
     return known && kind !== 'unknown' && !this.#attempts.isOpen;
   }
 
@@ -214,11 +200,6 @@ export class MessageRun implements AttemptLog {
     };
   }
 
-  async #put(entry: OpenEntry): Promise<void> {
-    this.#place = await this.#stock.put(this.#facts.name, entry, this.#place);
-    this.#entry = entry;
-  }
-
   /** Writes what is known of the attempts by now, after what is being written of them. */
   #noteDown(): void {
     const before = this.#noted;
@@ -231,13 +212,11 @@ export class MessageRun implements AttemptLog {
 
   /** Nothing is lost where the disk does not take it: the next write holds it too. */
   async #note(): Promise<void> {
-    const { name } = this.#facts;
-    for (let idle = this.#stock.idle(name); idle !== undefined; idle = this.#stock.idle(name)) await idle;
-    const now = this.#now();
+    for (let idle = this.#entry.idle(); idle !== undefined; idle = this.#entry.idle()) await idle;
+    const open = this.#entry.now()?.entry;
     // What has ended since, or was sent again, is not to be opened by it.
-    if (now?.entry.state !== 'open' || this.#isOvertakenBy(now.entry)) return;
-    this.#place = now.place;
-    await this.#put({ ...now.entry, attempts: this.#attempts.remembered }).catch(() => undefined);
+    if (open?.state !== 'open' || this.#entry.givesWay(this.#attempts)) return;
+    await this.#entry.put({ ...open, attempts: this.#attempts.remembered }).catch(() => undefined);
   }
 
   /**
@@ -245,20 +224,10 @@ export class MessageRun implements AttemptLog {
    * nothing is. Asked again after each wait, since another run may have begun to write meanwhile.
    */
   #busy(): Promise<void> | undefined {
-    return this.#noted ?? this.#stock.idle(this.#facts.name);
+    return this.#noted ?? this.#entry.idle();
   }
 
-  /** Whether a later run has gone on with the message: then only what is certain can be said over its head. */
-  #isOvertakenBy(entry: JournalEntry): boolean {
-    return entry.state === 'done' || entry.attempts.length > this.#attempts.all.length;
-  }
-
-  /** The entry by now: another run may have moved it. */
-  #now(): PlacedEntry | undefined {
-    try {
-      return this.#stock.get(this.#facts.name);
-    } catch {
-      return undefined;
-    }
+  #goneOn(): AttemptNotWritten {
+    return new AttemptNotWritten('the message is over, or sent again', {});
   }
 }

@@ -25,6 +25,11 @@ export class RunAttempts {
     return this.#attempts;
   }
 
+  /** Whether an entry's attempt is one of them. */
+  has({ startedAt, channel }: JournalAttempt): boolean {
+    return this.#attempts.some((one) => one.startedAt === startedAt && one.channel === channel);
+  }
+
   /** Whether nobody knows what became of one of them. */
   get isOpen(): boolean {
     return this.#attempts.some(isOpenAttempt);

@@ -5,8 +5,7 @@ import type { HeldPlaced } from './held-placed.ts';
 import { withoutRecords } from './journal-entry.ts';
 import type { OpenEntry } from './journal-entry.ts';
 import type { JournalStock } from './journal-stock.ts';
-import { pendingResult } from './keep-until.ts';
-import { inProgress } from './key-answers.ts';
+import { pendingResult } from './standing.ts';
 
 /** What decides whether a message that was held may wait. */
 export interface HeldWaiting {
@@ -18,7 +17,7 @@ export interface HeldWaiting {
 
 /**
  * A held message that the provider's records prove unsent waits for its time, flushed to the disk before this
- * resolves; undefined: it has none, its route wants no more, or it is held no longer.
+ * resolves; undefined: it has none, its route wants no more, or the disk does not take it.
  */
 export async function waitAgain(
   name: string,
@@ -36,9 +35,6 @@ export async function waitAgain(
     ...(rule && { rule }),
     attempts: withoutRecords(entry.attempts),
   };
-  const now = stock.get(name)?.entry;
-  if (now?.state === 'open') return pendingResult(now) ?? inProgress(now.id);
-  if (now?.state !== 'held') return undefined;
   try {
     await stock.put(name, open, place);
   } catch {

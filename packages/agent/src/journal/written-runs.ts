@@ -102,7 +102,9 @@ export class WrittenRuns {
     const run = new MessageRun({ stock, clock, bootClock }, facts, before);
     const keep = this.#keeper(run, before, signal);
     const { held, onWrite } = this.#around;
-    const late = new LateEnd({ run, keep, onWrite, inDoubt: doubt });
+    const overall = (end: SendResult): SendResult =>
+      before === undefined ? end : afterBefore(run, before, doubt !== undefined, end);
+    const late = new LateEnd({ run, keep, onWrite, overall });
     let result: SendResult;
     try {
       const asked: Draft<SendOptions> = {
@@ -112,10 +114,10 @@ export class WrittenRuns {
         attempts: run,
         counted: doubt !== undefined,
         onLate: (end) => {
-          const isTold = facts.deliverBy === undefined || end.kind === 'accepted';
-          if (isTold) options.onLate?.(end);
+          // Another run may have gone on with the message: then only what is certain is told by this one.
+          if (end.kind === 'accepted') options.onLate?.(end);
           void late.settle(end).then((told) => {
-            if (!isTold) options.onLate?.(told);
+            if (end.kind !== 'accepted') tellLate(options, told);
           });
         },
         onOpen: (open) => {
@@ -133,7 +135,7 @@ export class WrittenRuns {
       }
       result = run.keptBack(error);
     }
-    if (before !== undefined) result = afterBefore(run, before, doubt !== undefined, result);
+    result = overall(result);
     if (run.delivery !== undefined) result = await keep(result);
     const saved = result.kind === 'pending' ? Promise.resolve() : run.end(result);
     late.told(saved);
@@ -153,7 +155,11 @@ export class WrittenRuns {
     await Promise.race([saved, pause(leftMs + graceMs, [done.signal])]);
     done.abort();
     const told = run.tellable(result);
-    if (told !== result) void saved.then(() => options.onLate?.(run.tellable(result)));
+    if (told !== result) {
+      void saved.then(() => {
+        tellLate(options, run.tellable(result));
+      });
+    }
     return told;
   }
 
@@ -193,6 +199,11 @@ function factsOf(
   const facts = { id, name, digest, payload, deadlineAt: clock.wallTime() + timeoutMs };
   if (deliverBy === undefined) return facts;
   return { ...facts, deliverBy, mayStart: () => tooLate(deliverBy, clock.wallTime()) };
+}
+
+/** What is under way again is told by the journal, and by whoever sends it. */
+function tellLate({ onLate }: SendOptions, told: SendResult): void {
+  if (told.kind !== 'in-progress') onLate?.(told);
 }
 
 /** What holds of a message that was sent again: the first time may have reached somebody, whatever was said now. */

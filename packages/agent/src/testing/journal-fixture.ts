@@ -8,7 +8,10 @@ import { Deliveries } from '../deliver/deliveries.ts';
 import type { DeliveryPace } from '../send/delivery-pace.ts';
 import { Journal } from '../journal/journal.ts';
 import type { JournalOptions } from '../journal/journal.ts';
+import type { JournalStock } from '../journal/journal-stock.ts';
 import { JournalledSender } from '../journal/journalled-sender.ts';
+import { payloadText } from '../journal/payload-text.ts';
+import { impliedKey } from '../journal/same-message.ts';
 import type { PastSearch } from '../reconcile/past-search.ts';
 import type { UnknownRule } from '../send/attempt-log.ts';
 import type { SendResult } from '../send/send-result.ts';
@@ -22,6 +25,8 @@ class OneAttemptSender implements MessageSender {
   readonly texts: string[] = [];
   /** What each further attempt ends with, else `accepted`; `never` leaves it open for ever, `absent` is unknown first. */
   script: (OutcomeClass | 'never' | 'absent')[] = [];
+  /** Held back before the attempt is written down, until it is resolved. */
+  connecting: Promise<void> = Promise.resolve();
   /** Held back until it is resolved. */
   gate: Promise<void> = Promise.resolve();
   /** Held back, once the attempt has ended, until it is resolved. */
@@ -42,6 +47,7 @@ class OneAttemptSender implements MessageSender {
     const outId = message.outId ?? id;
     const { rule } = this;
     const sent = { outId, unique: false, templateCode: message.templateCode, lastsMs: 1000 };
+    await this.connecting;
     await attempts?.starting({ candidate, ...sent, rule, revision: 3, route: 'default' });
     await this.gate;
     const what = this.script.shift() ?? 'accepted';
@@ -124,6 +130,23 @@ export class JournalFixture {
 
   get deliveries(): Deliveries {
     return this.#parts().deliveries;
+  }
+
+  /** What the open journal keeps. */
+  get stock(): JournalStock {
+    const { openNow } = this.journal;
+    if (openNow === undefined) throw new Error('the journal is not open');
+    return openNow.stock;
+  }
+
+  /** Where a key's message stands in it. */
+  name(key: string): string {
+    return this.stock.placeOf(key, '').name;
+  }
+
+  /** Where messages like one stand that have no key. */
+  nameAlike(message: Message): string {
+    return this.name(impliedKey(payloadText(message, undefined)));
   }
 
   /** Another folder for what is opened next. */
