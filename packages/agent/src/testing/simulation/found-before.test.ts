@@ -16,6 +16,7 @@ const quiet: History = {
   maxLikes: 1000,
   probed: false,
   disk: { flushMs: 0, failing: 0 },
+  recoveryMs: 0,
   limits: { channels: [] },
   phases: [],
   shapes: [{ form: 'list', firstPhone: 0, numbers: 1 }],

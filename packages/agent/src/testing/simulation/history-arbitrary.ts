@@ -143,7 +143,9 @@ export const historyArbitrary: fc.Arbitrary<History> = fc.record({
   disk: fc.record({
     flushMs: fc.constantFrom(0, 5, 5, 400, 3000),
     failing: fc.constantFrom(0, 0, 0, 0, 0.05, 0.3),
+    healsMs: fc.constantFrom(undefined, undefined, 10, 3000, 20_000),
   }),
+  recoveryMs: fc.constantFrom(0, 100, 1000),
   limits: fc.oneof(
     { weight: 3, arbitrary: fc.constant<Limits>({ channels: [] }) },
     { weight: 2, arbitrary: someLimits },

@@ -114,6 +114,8 @@ export interface History {
   readonly maxLikes: number;
   readonly probed: boolean;
   readonly disk: DiskManners;
+  /** From a start to the search for what the last process left open, in ms. */
+  readonly recoveryMs: number;
   readonly limits: Limits;
   readonly phases: readonly Phase[];
   /** What the messages of its calls are; at least one. */

@@ -11,8 +11,10 @@ import type { VirtualTime } from './virtual-time.ts';
 export interface DiskManners {
   /** From a write to its being on the disk, in ms, at most. */
   readonly flushMs: number;
-  /** Share of the writes that fail, and all after them until the next start. */
+  /** Share of the writes that fail, and all after them until the next start, or until it heals. */
   readonly failing: number;
+  /** How long after that it takes writes again, in ms, at most; absent: the next start does. */
+  readonly healsMs?: number | undefined;
 }
 
 type Change = (rows: Map<string, string>) => void;
@@ -61,7 +63,8 @@ export class ModelledJournalFile implements EntryFile {
   readonly #seen: Map<string, string>;
   readonly trouble = undefined;
   #flushedAt = 0;
-  #broken = false;
+  /** On the monotonic clock. */
+  #brokenUntil = -Infinity;
 
   constructor(
     world: { readonly time: VirtualTime; readonly life: Life; readonly random: Random },
@@ -142,9 +145,12 @@ export class ModelledJournalFile implements EntryFile {
 
   async #write(change: Change): Promise<void> {
     const { time, life, random } = this.#world;
-    const { flushMs, failing } = this.#manners;
-    this.#broken ||= random() < failing;
-    if (this.#broken) throw new Error('ENOSPC: no space left on device');
+    const { flushMs, failing, healsMs } = this.#manners;
+    if (time.now() >= this.#brokenUntil && random() < failing) {
+      this.#brokenUntil =
+        time.now() + (healsMs === undefined ? Infinity : 1 + Math.floor(random() * healsMs));
+    }
+    if (time.now() < this.#brokenUntil) throw new Error('ENOSPC: no space left on device');
     if (!life.happens('journal write')) await never();
     this.#flushedAt = Math.max(this.#flushedAt, time.now() + Math.floor(random() * (flushMs + 1)));
     this.#disk.write(change);

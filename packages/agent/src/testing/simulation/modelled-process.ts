@@ -124,7 +124,13 @@ export class ModelledProcess {
     void this.#journal();
     this.renew(drained);
     this.#deliveries.start();
-    void this.#sender.recover();
+    void this.#recover();
+  }
+
+  async #recover(): Promise<void> {
+    const { recoveryMs } = this.#history;
+    if (recoveryMs > 0) await this.life.later(recoveryMs);
+    await this.#sender.recover();
   }
 
   /** Takes the strategy with these channels drained. */
