@@ -28,6 +28,8 @@ interface HealthFacts {
   readonly probeFailures: number;
   /** Whether a probe passed since it came into its state. */
   readonly probePassed: boolean;
+  /** Whether a probe or a message was ever answered. */
+  readonly proven: boolean;
 }
 
 /** The health of one channel; changed by `stepChannelHealth` alone. */
@@ -36,8 +38,9 @@ export type ChannelHealth = HealthFacts &
     | { readonly state: 'healthy' }
     /** Back, with a growing share of its traffic. */
     | { readonly state: 'slow-start' }
-    /** Its score is low: routed after the healthy ones. */
-    | { readonly state: 'degraded'; readonly wellSince?: Instant }
+    /** Routed after the healthy ones: its score is low, or its very first probe failed. */
+    | { readonly state: 'degraded'; readonly cause: 'score'; readonly wellSince?: Instant }
+    | { readonly state: 'degraded'; readonly cause: 'first-probe' }
     /** Out of use until `until`, and until a probe passes; still the last resort. */
     | { readonly state: 'ejected'; readonly until: Instant }
     /** On trial with one message at a time. */
@@ -58,7 +61,13 @@ export type HealthEvent =
   /** Another channel of the same host was answered. */
   | { readonly type: 'host-answered' }
   | { readonly type: 'probe-passed' }
-  | { readonly type: 'probe-failed'; readonly reason: string; readonly mayEject: boolean }
+  /** `hostProven`: a probe or a message was answered by its host before. */
+  | {
+      readonly type: 'probe-failed';
+      readonly reason: string;
+      readonly mayEject: boolean;
+      readonly hostProven: boolean;
+    }
   /** Time went on; the score is absent where there are too few samples. */
   | { readonly type: 'tick'; readonly score?: number };
 
@@ -73,6 +82,7 @@ export function newChannelHealth(at: Instant): ChannelHealth {
     creditFrom: at,
     probeFailures: 0,
     probePassed: false,
+    proven: false,
   };
 }
 
@@ -93,15 +103,17 @@ export function stepChannelHealth(
 ): ChannelHealth {
   switch (event.type) {
     case 'answered':
-      return afterAnswer(withoutStrikes(health), event, rules, at);
+      return afterAnswer(proven(withoutStrikes(health), 'it was answered', rules, at), event, rules, at);
     case 'host-answered':
-      return health.strikes.connectionOnly ? withoutStrikes(health) : health;
+      return health.strikes.connectionOnly
+        ? proven(withoutStrikes(health), 'another channel of its host was answered', rules, at)
+        : health;
     case 'fault':
       return afterFault(health, event, rules, at);
     case 'probe-passed':
       return health.probePassed && health.probeFailures === 0
         ? health
-        : { ...health, probeFailures: 0, probePassed: true };
+        : proven({ ...health, probeFailures: 0, probePassed: true }, 'a probe passed', rules, at);
     case 'probe-failed':
       return afterFailedProbe({ ...health, probeFailures: health.probeFailures + 1 }, event, rules, at);
     case 'tick':
@@ -111,6 +123,14 @@ export function stepChannelHealth(
 
 function withoutStrikes(health: ChannelHealth): ChannelHealth {
   return health.strikes === noStrikes ? health : { ...health, strikes: noStrikes };
+}
+
+/** With something good known of it; one that only waited for that is back. */
+function proven(health: ChannelHealth, sign: string, rules: HealthRules, at: Instant): ChannelHealth {
+  if (health.state === 'degraded' && health.cause === 'first-probe') {
+    return { ...comeBack(health, sign, rules, at), proven: true };
+  }
+  return health.proven ? health : { ...health, proven: true };
 }
 
 function afterAnswer(
@@ -150,16 +170,20 @@ function afterFault(
 
 function afterFailedProbe(
   health: ChannelHealth,
-  { reason, mayEject }: Extract<HealthEvent, { type: 'probe-failed' }>,
+  { reason, mayEject, hostProven }: Extract<HealthEvent, { type: 'probe-failed' }>,
   rules: HealthRules,
   at: Instant,
 ): ChannelHealth {
-  if (health.state === 'ejected' || !mayEject || health.probeFailures < rules.health.probe.retries) {
-    return health;
-  }
+  if (health.state === 'ejected') return health;
   const strikes = { ...health.strikes, evidence: [...health.strikes.evidence, `probe: ${reason}`].slice(-5) };
-  const why = `${String(health.probeFailures)} probes in a row failed`;
-  return eject({ ...health, strikes }, why, rules, at);
+  if (mayEject && health.probeFailures >= rules.health.probe.retries) {
+    const why = `${String(health.probeFailures)} probes in a row failed`;
+    return eject({ ...health, strikes }, why, rules, at);
+  }
+  // There is no good past to weigh it against.
+  if (health.state !== 'healthy' || hostProven) return health;
+  const why = `a probe failed, and nothing good is known of it: ${reason}`;
+  return { ...enter({ ...health, strikes }, why, at), state: 'degraded', cause: 'first-probe' };
 }
 
 function afterTime(
@@ -174,12 +198,15 @@ function afterTime(
     case 'slow-start': {
       if (score !== undefined && score < threshold) {
         const why = `its score fell to ${String(Math.round(score))}, below ${String(threshold)}`;
-        return { ...enter(health, why, at), state: 'degraded' };
+        return { ...enter(health, why, at), state: 'degraded', cause: 'score' };
       }
       const grown = health.state === 'slow-start' && at - health.since >= rules.failback.slowStartMs;
       return grown ? { ...enter(health, 'its slow start is over', at), state: 'healthy' } : health;
     }
     case 'degraded': {
+      if (health.cause === 'first-probe') {
+        return probe.kind === 'off' ? comeBack(health, 'nobody is probed any more', rules, at) : health;
+      }
       if ((score ?? 100) < wellScore) {
         const { wellSince, ...ill } = health;
         return wellSince === undefined ? health : ill;
@@ -223,6 +250,6 @@ function comeBack(health: ChannelHealth, why: string, { failback }: HealthRules,
 }
 
 function enter(health: ChannelHealth, why: string, at: Instant): HealthFacts {
-  const { strikes, ejections, probeFailures } = health;
-  return { since: at, why, strikes, ejections, creditFrom: at, probeFailures, probePassed: false };
+  const { strikes, ejections, probeFailures, proven } = health;
+  return { since: at, why, strikes, ejections, creditFrom: at, probeFailures, probePassed: false, proven };
 }

@@ -25,6 +25,7 @@ describe('channels of one host', () => {
 
   it('share their probe', () => {
     const fleet = new WatchedFleet(shared);
+    fleet.probe('x:443', true);
     for (let n = 0; n < 3; n += 1) {
       fleet.probe('x:443', false);
       fleet.pass(5000);

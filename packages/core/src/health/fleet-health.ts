@@ -159,7 +159,9 @@ export class FleetHealth {
     }
     this.#struck.set(host, at);
     const mayEject = !this.suspectsOurselves(at);
-    return this.#step(channels, { type: 'probe-failed', reason: result.reason, mayEject }, at);
+    const hostProven = channels.some(({ health }) => health.proven);
+    const { reason } = result;
+    return this.#step(channels, { type: 'probe-failed', reason, mayEject, hostProven }, at);
   }
 
   /** Lets time pass: scores, ends of ejections, growing shares. Call it a few times a second. */
@@ -224,10 +226,9 @@ export class FleetHealth {
 }
 
 /** Where too few messages were sent, probes are all there is to judge by. */
-function probeScore(
-  { probeFailures, probePassed }: ChannelHealth,
-  { health }: HealthRules,
-): number | undefined {
-  if (probeFailures >= health.probe.retries) return 0;
+function probeScore(channel: ChannelHealth, { health }: HealthRules): number | undefined {
+  const { probeFailures, probePassed } = channel;
+  const failedFirst = channel.state === 'degraded' && channel.cause === 'first-probe';
+  if (failedFirst || probeFailures >= health.probe.retries) return 0;
   return probePassed || probeFailures > 0 ? 100 : undefined;
 }

@@ -74,8 +74,8 @@ export class WatchedFleet {
     }
   }
 
-  probe(host: string, passed: boolean): void {
-    const result = passed ? { passed, ms: 5 } : { passed, reason: 'refused' };
+  probe(host: string, passed: boolean, ms = 5): void {
+    const result = passed ? { passed, ms } : { passed, reason: 'refused' };
     this.changes.push(...this.health.probed(host, result, this.now));
   }
 
