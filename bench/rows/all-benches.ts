@@ -3,6 +3,7 @@ import { blackhole } from './blackhole.ts';
 import { changes } from './changes.ts';
 import { coldStart } from './cold-start.ts';
 import { compat } from './compat.ts';
+import { dyingRegion } from './dying-region.ts';
 import { edit } from './edit.ts';
 import { everythingOn } from './everything-on.ts';
 import { journal } from './journal.ts';
@@ -19,7 +20,8 @@ import { tls } from './tls.ts';
 /** Every measurement, in the order of the table. */
 export const allBenches: readonly Bench[] = [
   ...[throughput, compat, latency, steady, tls, applicationCpu, changes, edit, pick, bigStrategyApplied],
-  ...[coldStart, memory, journal, blackhole, everythingOn, overload, slowUpstream, silentCallers],
+  ...[coldStart, memory, journal, blackhole, dyingRegion],
+  ...[everythingOn, overload, slowUpstream, silentCallers],
 ];
 
 /** Every row of the table. */

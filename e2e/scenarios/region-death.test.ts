@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'undici';
 import { expect, it } from 'vitest';
+import type { AgentProcess } from '../harness/agent.ts';
 import { failures } from '../harness/application.ts';
 import { eventually } from '../harness/eventually.ts';
 import { sceneOfFile } from '../harness/scene-of-file.ts';
@@ -14,40 +15,67 @@ function primaryBackup(change: Document = {}): Document {
   return scene().strategy({ routes: [{ name: 'default', policy, onUnknownOutcome: 'fail', ...change }] });
 }
 
+/** Hosts asked every second, so that a host which only probes still reach is out soon. */
+const health = { probe: { intervalMs: 1000, timeoutMs: 1000, retries: 2 } };
+
+/** The log tells that Hangzhou is no longer the first, and why; then that it is out, by faults such as `fault`. */
+async function switchIsLogged({ process }: AgentProcess, fault: RegExp): Promise<void> {
+  await eventually('the log tells that cn-hangzhou is out', () => {
+    const turns = process.records.filter(({ channel }) => channel === 'cn-hangzhou');
+    expect(turns[0]).toMatchObject({
+      level: 'warn',
+      msg: expect.stringMatching(/^channel (degraded|ejected)$/) as string,
+      from: 'healthy',
+      why: expect.stringMatching(/^its score fell to \d+, below 80$| in a row/) as string,
+    });
+    const out = turns.find(({ msg }) => msg === 'channel ejected');
+    expect(out).toMatchObject({ level: 'warn', why: expect.stringMatching(/ in a row/) as string });
+    expect(out?.['evidence']).toContainEqual(expect.stringMatching(fault));
+  });
+}
+
 it.each([
-  ['refuses', { kind: 'refuse', standing: 'finish' }],
-  ['swallows connections', { kind: 'blackhole', standing: 'finish' }],
-  ['says that it cannot serve', { kind: 'code', code: 'ServiceUnavailable', status: 503 }],
-])('a primary that %s under load fails no send and doubles none', async (how, fault) => {
+  ['refuses', { kind: 'refuse', standing: 'finish' }, /refused/],
+  ['swallows connections', { kind: 'blackhole', standing: 'finish' }, /too long/],
+  [
+    'says that it cannot serve',
+    { kind: 'code', code: 'ServiceUnavailable', status: 503 },
+    /cannot serve now/,
+  ],
+])('a primary that %s under load fails no send, doubles none, and is logged', async (how, fault, told) => {
   const set = scene();
-  await set.apply(primaryBackup());
-  const application = set.application(await set.agent(), `dies-${how.replaceAll(' ', '-')}`);
+  await set.apply({ ...primaryBackup(), health });
+  const agent = await set.agent();
+  const application = set.application(agent, `dies-${how.replaceAll(' ', '-')}`);
   const stop = application.keepSending();
   await application.sendMany(50, 8);
   await set.simulator.setFault({ region: 'cn-hangzhou', ...fault });
   await application.sendMany(150, 8);
+  await switchIsLogged(agent, told);
   const answers = await stop();
   // The queue of a port takes two connections before it is full: requests on those may have been taken, for all
   // that anybody knows, and their callers are told so.
   const unknown = answers.filter(({ status }) => status === 504);
   expect(unknown.length).toBeLessThanOrEqual(fault.kind === 'blackhole' ? 2 : 0);
-  const told = answers.filter((answer) => !unknown.includes(answer));
-  expect(failures(told)).toEqual([]);
+  const known = answers.filter((answer) => !unknown.includes(answer));
+  expect(failures(known)).toEqual([]);
   expect(answers.some(({ body }) => body['channel'] === 'ap-southeast-1')).toBe(true);
   // About the race's delay, 250 ms; far below the 3 s of the ceiling for connecting on a machine with time.
   expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(8000);
-  const verdict = await set.simulator.check(told.map(({ outId }) => outId));
+  const verdict = await set.simulator.check(known.map(({ outId }) => outId));
   expect(verdict).toMatchObject({ lost: [], doubled: [] });
 });
 
-it('a primary that hangs under load fails no send where the route says resend', async () => {
+it('a primary that hangs under load fails no send where the route says resend, and is logged', async () => {
   const set = scene();
-  await set.apply({ ...primaryBackup({ onUnknownOutcome: 'resend' }), timeouts: { readMs: 500 } });
-  const application = set.application(await set.agent(), 'hangs');
+  await set.apply({ ...primaryBackup({ onUnknownOutcome: 'resend' }), timeouts: { readMs: 500 }, health });
+  const agent = await set.agent();
+  const application = set.application(agent, 'hangs');
   await application.sendMany(20, 8);
   await set.simulator.setFault({ region: 'cn-hangzhou', kind: 'hang' });
   const answers = await application.sendMany(60, 16);
   expect(failures(answers)).toEqual([]);
+  await switchIsLogged(agent, /no answer came in time/);
   const verdict = await set.simulator.check(answers.map(({ outId }) => outId));
   expect(verdict).toMatchObject({ lost: [], doubled: [] });
 });

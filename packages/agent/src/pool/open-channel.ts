@@ -6,6 +6,7 @@ import { GatewayDialect, usesKey } from '../provider/http/gateway-dialect.ts';
 import type { Alarms } from '../timing/alarm.ts';
 import { ConnectionPool } from '../provider/transport/connection-pool.ts';
 import type { ConnectionPoolOptions } from '../provider/transport/connection-pool.ts';
+import type { IdleAges } from '../provider/transport/idle-ages.ts';
 import { LiveChannel } from './live-channel.ts';
 import type { LiveChannelOptions } from './live-channel.ts';
 import type { SendChannel } from './send-channel.ts';
@@ -16,6 +17,8 @@ export interface OpenChannelDependencies {
   /** What all channels wait on. */
   readonly alarms: Alarms;
   readonly credentials: Pick<CredentialBook, 'current'>;
+  /** What channels of one host learn for each other. */
+  readonly idleAges: IdleAges;
 }
 
 /** Bounds of every channel. */
@@ -25,13 +28,13 @@ export interface OpenChannelOptions extends LiveChannelOptions {
 
 /** Makes a channel of the strategy ready to send; the one switch on the provider. It connects when first used. */
 export function openChannel(
-  { clock, alarms, credentials }: OpenChannelDependencies,
+  { clock, alarms, credentials, idleAges }: OpenChannelDependencies,
   name: string,
   channel: Channel,
   options: OpenChannelOptions = {},
 ): SendChannel {
   const endpoint = channelEndpoint(channel);
-  const bounds = { ...options.connections, alarms };
+  const bounds = { ...options.connections, alarms, idleAge: idleAges.of(endpoint) };
   const connections = new ConnectionPool(clock, endpoint, bounds);
   const credential = () => credentials.current(channel.credential);
   const parts = { clock, name, channel, endpoint, connections };

@@ -11,6 +11,7 @@ import { LimitBook } from '../limits/limit-book.ts';
 import type { AgentLogger } from '../log/logger.ts';
 import { openChannel } from '../pool/open-channel.ts';
 import type { OpenChannelOptions } from '../pool/open-channel.ts';
+import { IdleAges } from '../provider/transport/idle-ages.ts';
 import type { BootClock } from '../reconcile/boot-clock.ts';
 import { PastSearcher } from '../reconcile/past-searcher.ts';
 import { searchOptions } from '../reconcile/search-options.ts';
@@ -76,9 +77,11 @@ export async function openSending(
     onCredentialsChanged?.();
   });
   const alarms = new TimingWheel(clock);
+  const idleAges = new IdleAges();
   const routing = new Routing({
     rules: { allowEndpoints: [...aliyunEndpoints(), ...allowEndpoints], credentials },
-    openChannel: (name, channel) => openChannel({ clock, alarms, credentials }, name, channel, channels),
+    openChannel: (name, channel) =>
+      openChannel({ clock, alarms, credentials, idleAges }, name, channel, channels),
     troubles: () => credentials.troubles,
     log: log.child({ component: 'routing' }),
   });

@@ -11,6 +11,8 @@ export interface IdlePeerOptions {
   readonly closesAfterMs: () => number;
   /** The clock that idle ages are counted by. */
   readonly now: () => number;
+  /** Of its answers. Default `{}`. */
+  readonly body?: string;
 }
 
 /** A connection as the peer sees it. */
@@ -91,7 +93,7 @@ export class IdlePeer {
       return;
     }
     this.answered += 1;
-    socket.write(httpAnswer('{}'));
+    socket.write(httpAnswer(this.#options.body ?? '{}'));
     connection.idleSince = this.#options.now();
     connection.closesAfterMs = this.#options.closesAfterMs();
   }

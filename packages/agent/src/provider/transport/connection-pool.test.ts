@@ -178,6 +178,24 @@ describe('ConnectionPool', () => {
     expect(server.connections).toBe(3);
   });
 
+  it.each([
+    ['timeout=2', 0, 0],
+    ['timeout=5, max=100', 2900, 3100],
+    ['timeout=60', 9900, 10_100],
+  ])('uses no idle connection up to the end that %s names', async (keepAlive, usedAfterMs, leftAfterMs) => {
+    const server = await serve((socket) => socket.write(httpAnswer('{}', `Keep-Alive: ${keepAlive}\r\n`)));
+    const pool = poolTo(server.endpoint);
+    await send(pool);
+    if (usedAfterMs > 0) {
+      ahead += usedAfterMs;
+      expect(await send(pool)).toMatchObject({ answered: true });
+      expect(server.connections).toBe(1);
+    }
+    ahead += leftAfterMs;
+    expect(await send(pool)).toMatchObject({ answered: true });
+    expect(server.connections).toBe(2);
+  });
+
   it('loses no request to connections that close while it is about to use them', async () => {
     const server = await serve((socket) => {
       socket.write(httpAnswer('{}'));

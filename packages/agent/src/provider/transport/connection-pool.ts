@@ -4,6 +4,7 @@ import type { CancelSignal } from '../../timing/cancel-signal.ts';
 import { TimingWheel } from '../../timing/timing-wheel.ts';
 import { Connection } from './connection.ts';
 import type { HttpRequest, TransportResult } from './http-message.ts';
+import { IdleAge } from './idle-age.ts';
 import { openSocket } from './open-socket.ts';
 
 /** What a pool needs. */
@@ -18,6 +19,8 @@ export interface ConnectionPoolOptions {
   readonly maxAnswerBytes?: number;
   /** What requests wait on. Default: a wheel of its own. */
   readonly alarms?: Alarms;
+  /** What is learnt of the host's idle connections, by all pools that share it. Default: one of its own. */
+  readonly idleAge?: IdleAge;
 }
 
 /** Bounds of one request. */
@@ -51,15 +54,14 @@ export class ConnectionPool {
   readonly #busy = new Set<Connection>();
   readonly #opening = new Set<() => void>();
   #session: Buffer | undefined;
-  /** How long this host was seen to leave idle connections open, halved, and when that was learnt. */
-  #learnt: { readonly keepAliveMs: number; readonly at: Instant } | undefined;
   #closed = false;
 
   constructor(clock: Clock, endpoint: Endpoint, options: ConnectionPoolOptions = {}) {
     this.#clock = clock;
     this.#endpoint = endpoint;
-    const { alarms = new TimingWheel(clock) } = options;
-    this.#options = { keepAliveMs: 10_000, maxAgeMs: 300_000, maxAnswerBytes: 262_144, ...options, alarms };
+    const { alarms = new TimingWheel(clock), idleAge = new IdleAge() } = options;
+    const bounds = { keepAliveMs: 10_000, maxAgeMs: 300_000, maxAnswerBytes: 262_144 };
+    this.#options = { ...bounds, ...options, alarms, idleAge };
   }
 
   /** Connections that stand, in use or idle. */
@@ -105,8 +107,8 @@ export class ConnectionPool {
     const now = this.#clock.now();
     for (let connection = this.#idle.at(-1); connection !== undefined; connection = this.#idle.at(-1)) {
       const idleMs = connection.idleMs(now);
-      const usable = connection.live && idleMs <= this.#options.keepAliveMs && !this.#isOld(connection, now);
-      if (usable && idleMs > this.#keepAliveMs(now)) {
+      const usable = connection.live && idleMs <= connection.keepAliveMs && !this.#isOld(connection, now);
+      if (usable && idleMs > this.#options.idleAge.limitMs(now)) {
         this.#keepOneIdle();
         return undefined;
       }
@@ -189,18 +191,8 @@ export class ConnectionPool {
     return now - openedAt > this.#options.maxAgeMs;
   }
 
-  #keepAliveMs(now: Instant): number {
-    const { keepAliveMs, maxAgeMs } = this.#options;
-    // A host that restarts closes every connection, however short its age: what was learnt stays only as long as
-    // idle connections are seen to be closed.
-    if (this.#learnt === undefined || now - this.#learnt.at > maxAgeMs) return keepAliveMs;
-    return Math.min(keepAliveMs, this.#learnt.keepAliveMs);
-  }
-
-  /** A request that meets the host's closing of its connection is lost: stay at half of the shortest age seen. */
   #learn(idleMs: number): void {
-    const now = this.#clock.now();
-    this.#learnt = { keepAliveMs: Math.min(this.#keepAliveMs(now), idleMs / 2), at: now };
+    this.#options.idleAge.learn(idleMs, this.#clock.now());
   }
 }
 

@@ -5,7 +5,10 @@ import type { Alarms } from '../../timing/alarm.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeDependencies, ExchangeLimits } from './exchange.ts';
 import { headerOf } from './http-message.ts';
-import type { HttpRequest, TransportResult } from './http-message.ts';
+import type { HttpAnswer, HttpRequest, TransportResult } from './http-message.ts';
+
+/** So long before the end that its host named, a connection is no longer used: a request is on its way for a while. */
+const keepAliveMarginMs = 2000;
 
 /** What a connection needs. */
 export interface ConnectionOptions {
@@ -29,11 +32,15 @@ export class Connection {
   #exchange: Exchange | undefined;
   #idleSince: Instant;
   #live = true;
+  #keepAliveMs: number;
+  /** The host's latest `Keep-Alive`. */
+  #keepAlive: string | undefined;
 
   constructor(socket: Socket, options: ConnectionOptions) {
     const { endpoint, keepAliveMs, clock, alarms, maxAnswerBytes } = options;
     this.#options = options;
     this.openedAt = clock.now();
+    this.#keepAliveMs = keepAliveMs;
     this.#idleSince = this.openedAt;
     let handedOver = false;
     this.#client = new Client(new URL(endpoint.url).origin, {
@@ -53,7 +60,7 @@ export class Connection {
       bodyTimeout: 0,
       keepAliveTimeout: keepAliveMs,
       keepAliveMaxTimeout: keepAliveMs,
-      keepAliveTimeoutThreshold: 2000,
+      keepAliveTimeoutThreshold: keepAliveMarginMs,
     });
     this.#exchangeDependencies = { client: this.#client, clock, alarms, maxAnswerBytes };
     this.#client.on('disconnect', (_origin, _targets, error) => {
@@ -69,6 +76,11 @@ export class Connection {
     return this.#live;
   }
 
+  /** Idle for longer than this, in ms, it is not to be used: the host's last answer said so, or our own bound does. */
+  get keepAliveMs(): number {
+    return this.#keepAliveMs;
+  }
+
   /** How long it has been idle by `now`, in ms. */
   idleMs(now: Instant): number {
     return now - this.#idleSince;
@@ -80,8 +92,7 @@ export class Connection {
       this.#exchange = new Exchange(this.#exchangeDependencies, limits, (result) => {
         this.#exchange = undefined;
         this.#idleSince = this.#options.clock.now();
-        if (!result.answered || headerOf(result.answer, 'connection')?.toLowerCase() === 'close')
-          this.close();
+        if (!result.answered || !this.#stays(result.answer)) this.close();
         resolve(result);
       });
       this.#exchange.start(request);
@@ -93,6 +104,19 @@ export class Connection {
     this.#exchange?.giveUp('cancelled');
     this.#end(false);
     void this.#client.destroy();
+  }
+
+  /** Whether it may be used again after this answer. undici goes by a timer, which a machine that slept is late with. */
+  #stays(answer: HttpAnswer): boolean {
+    if (headerOf(answer, 'connection')?.toLowerCase() === 'close') return false;
+    const keepAlive = headerOf(answer, 'keep-alive');
+    if (keepAlive !== this.#keepAlive) {
+      this.#keepAlive = keepAlive;
+      const seconds = /timeout\s*=\s*(\d+)/i.exec(keepAlive ?? '')?.[1];
+      const saidMs = seconds === undefined ? Infinity : Number(seconds) * 1000 - keepAliveMarginMs;
+      this.#keepAliveMs = Math.min(this.#options.keepAliveMs, saidMs);
+    }
+    return this.#keepAliveMs > 0;
   }
 
   #end(byPeer: boolean): void {
