@@ -79,8 +79,7 @@ export async function playGameDay(
     const id = await strike(scene, { region, fault }, 'SendSms');
     await delay(holdMs / 2);
     if (killAfter.has(at)) {
-      agent.process.signal('SIGKILL');
-      await agent.process.exited;
+      await agent.kill();
       kills += 1;
       say('the agent is killed, and started again');
       agent = await gameDayAgent(scene, { dataDir });
