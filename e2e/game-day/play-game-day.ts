@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentProcess } from '../harness/agent.ts';
+import { sampleMessage } from '../harness/application.ts';
 import type { Document, Scene, SceneAgentOptions, SceneOptions } from '../harness/scene.ts';
 import { OfficialClient } from '../harness/official-client.ts';
 import { roundsOf, strike, strikesRequests } from './rounds.ts';
@@ -17,12 +18,22 @@ export interface GameDayOptions {
   readonly concurrency: number;
 }
 
+/** What became of an application's messages, by the ledger too. */
+export interface Judged extends Wishes {
+  /** Told OK, and no text arrived. */
+  readonly lost: number;
+  /** More than one text arrived, whatever was told. */
+  readonly doubled: number;
+}
+
 /** How a game day went. */
-export interface GameDay extends Wishes {
+export interface GameDay {
   readonly faults: number;
   readonly kills: number;
-  readonly lost: number;
-  readonly doubled: number;
+  /** The application that gives each message an `Idempotency-Key`. */
+  readonly keyed: Judged;
+  /** The one that knows no keys, and changed nothing but its endpoint. */
+  readonly unchanged: Judged;
 }
 
 /** What a game day is played on: three regions, one of them by HTTPS. */
@@ -36,6 +47,14 @@ type Weights = Readonly<Record<string, number>>;
 const even: Weights = Object.fromEntries((gameDayScene.regions ?? []).map((name) => [name, 1]));
 /** How long those who were not told OK yet may go on after the last fault. */
 const patienceMs = 40_000;
+/** What the application without keys sends; its template leads to a route with `dedupeMs`. */
+const notice = {
+  signName: sampleMessage.signName,
+  templateCode: 'SMS_154950910',
+  templateParam: { order: '1234567' },
+} as const;
+/** How often a message without a key comes again at most, by its application; its client repeats as well. */
+const repeats = 20;
 
 /** Breaks region after region under load, kills the agent twice, and asks the ledger what became of it. */
 export async function playGameDay(
@@ -46,9 +65,12 @@ export async function playGameDay(
   await scene.apply(gameDayStrategy(scene));
   const dataDir = scene.path('data');
   let agent = await gameDayAgent(scene, { dataDir });
-  const application = new SteadyApplication(new OfficialClient(agent.url, 1), { prefix: 'day' });
-  application.start(concurrency);
-  say('the agent serves, and an application sends with keys through Aliyun’s own client');
+  const keyed = new SteadyApplication(keyedClient(agent), { prefix: 'keyed' });
+  const unchanged = new SteadyApplication(unchangedClient(agent), {
+    ...{ prefix: 'unchanged', keyed: false, repeats },
+  });
+  for (const application of [keyed, unchanged]) application.start(concurrency);
+  say('the agent serves; two applications send through Aliyun’s own client, one with keys, one unchanged');
 
   const rounds = roundsOf(waysToFail(await scene.simulator.faultKinds()), gameDayScene, everywhere);
   const killAfter = new Set([Math.floor(rounds.length / 3), Math.floor((rounds.length * 2) / 3)]);
@@ -57,39 +79,69 @@ export async function playGameDay(
     const id = await strike(scene, { region, fault }, 'SendSms');
     await delay(holdMs / 2);
     if (killAfter.has(at)) {
-      agent.process.signal('SIGKILL');
-      await agent.process.exited;
+      await agent.kill();
       kills += 1;
       say('the agent is killed, and started again');
       agent = await gameDayAgent(scene, { dataDir });
-      application.moveTo(new OfficialClient(agent.url, 1));
+      keyed.moveTo(keyedClient(agent));
+      unchanged.moveTo(unchangedClient(agent));
     }
     await delay(holdMs / 2);
     const struck = strikesRequests(fault)
       ? `, ${String(await scene.simulator.strikes(id))} requests struck`
       : '';
     await scene.simulator.clearFaults();
-    const { begun, accepted } = application.count;
+    const counts = [keyed.count, unchanged.count];
+    const [begun, accepted] = [
+      sum(counts.map((each) => each.begun)),
+      sum(counts.map((each) => each.accepted)),
+    ];
     say(`${region}: ${wordsOf(fault)}${struck}; ${String(begun)} messages, ${String(accepted)} told OK`);
   }
-  say('every region is well again; whoever was not told OK comes again with its key');
-  const wishes = await application.end(patienceMs);
-  const verdict = await scene.simulator.check(wishes.accepted);
-  const { length: lost } = verdict.lost;
-  return { ...wishes, faults: rounds.length, kills, lost, doubled: verdict.doubled.length };
+  say('every region is well again; whoever was not told OK comes again');
+  const ends = await Promise.all([keyed.end(patienceMs), unchanged.end(patienceMs)]);
+  return {
+    faults: rounds.length,
+    kills,
+    keyed: await judge(scene, ends[0]),
+    unchanged: await judge(scene, ends[1]),
+  };
+}
+
+async function judge(scene: Scene, wishes: Wishes): Promise<Judged> {
+  const { lost, doubled } = await scene.simulator.check(wishes.accepted);
+  const own = new Set([...wishes.accepted, ...wishes.open.map(({ outId }) => outId)]);
+  return { ...wishes, lost: lost.length, doubled: doubled.filter(({ key }) => own.has(key)).length };
+}
+
+/** Each message has a key, and comes again by the application alone. */
+function keyedClient({ url }: AgentProcess): OfficialClient {
+  return new OfficialClient(url, { attempts: 1 });
+}
+
+/** With its own retries and its own patience, as an application has it that knows nothing of an agent. */
+function unchangedClient({ url }: AgentProcess): OfficialClient {
+  return new OfficialClient(url, { wording: notice, timeouts: {} });
 }
 
 /** A game day in one sentence. */
-export function totalsOf({ accepted, open, repeats, faults, kills, lost, doubled }: GameDay): string {
+export function totalsOf({ faults, kills, keyed, unchanged }: GameDay): string {
+  const day = `${String(faults)} faults, ${String(kills)} kills`;
+  return `${day}; with keys: ${wordsOfJudged(keyed)}; unchanged: ${wordsOfJudged(unchanged)}`;
+}
+
+function wordsOfJudged({ accepted, open, repeats: again, lost, doubled }: Judged): string {
   const words = [
-    `${String(accepted.length)} messages told OK after ${String(repeats)} repeats`,
+    `${String(accepted.length)} messages told OK after ${String(again)} repeats`,
     `${String(open.length)} left open`,
-    `${String(faults)} faults`,
-    `${String(kills)} kills`,
     `lost ${String(lost)}`,
     `doubled ${String(doubled)}`,
   ];
   return words.join(', ');
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 /** An agent that trusts the simulator's certificates. */
@@ -106,13 +158,12 @@ export async function gameDayAgent(scene: Scene, options: SceneAgentOptions): Pr
 /** A channel for each region with a weight, all alike by default, and soon back after a fault: a day is short. */
 export function gameDayStrategy(scene: Scene, weights: Weights = even): Document {
   const names = Object.keys(weights);
+  const policy = { kind: 'weighted-random', weights };
   return scene.strategy({
     channels: Object.fromEntries(names.map((name) => [name, scene.channel(name)])),
     routes: [
-      {
-        name: 'default',
-        policy: { kind: 'weighted-random', weights },
-      },
+      { name: 'notices', match: { templateCodes: [notice.templateCode] }, policy, dedupeMs: 600_000 },
+      { name: 'default', policy },
     ],
     timeouts: { connectMs: 500, readMs: 1000, totalMs: 5000, compatTotalMs: 2500 },
     reconcile: { firstMs: 200, intervalMs: 500, settleMs: 2000, budgetMs: 20_000 },

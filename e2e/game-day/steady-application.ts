@@ -28,8 +28,10 @@ export interface Client {
 export interface SteadyOptions {
   /** Begins every OutId. */
   readonly prefix: string;
-  /** Whether each message has an `Idempotency-Key`, and comes again with it until it is told OK; default true. */
+  /** Whether each message has an `Idempotency-Key`; default true. */
   readonly keyed?: boolean;
+  /** How often a message that was not told OK comes again; default until it is with a key, and never without. */
+  readonly repeats?: number;
   /** What each worker waits between two messages; default 15 ms. */
   readonly pauseMs?: number;
 }
@@ -39,7 +41,7 @@ const againMs = 150;
 /** Messages that come again beside those that are new. */
 const mostOpen = 100;
 
-/** An application that sends messages, each of its own number and OutId; those with a key come again until told OK. */
+/** An application that sends messages, each of its own number and OutId; what was not told OK may come again. */
 export class SteadyApplication {
   readonly #wishes: Wish[] = [];
   #client: Client;
@@ -85,7 +87,7 @@ export class SteadyApplication {
   }
 
   async #work(): Promise<void> {
-    const { prefix, keyed = true, pauseMs = 15 } = this.#options;
+    const { prefix, pauseMs = 15 } = this.#options;
     while (this.#sending) {
       const number = this.#wishes.length + 1;
       const phoneNumber = `138${String(number).padStart(8, '0')}`;
@@ -93,7 +95,7 @@ export class SteadyApplication {
       this.#wishes.push(wish);
       await this.#ask(wish);
       // Others do not wait for one that nobody knows of yet, as long as those are few.
-      if (keyed && !isAccepted(wish)) {
+      if (this.#comesAgain(wish)) {
         const insisting = this.#insist(wish).finally(() => this.#insisting.delete(insisting));
         this.#insisting.add(insisting);
         if (this.#insisting.size >= mostOpen) await Promise.race(this.#insisting);
@@ -103,10 +105,15 @@ export class SteadyApplication {
   }
 
   async #insist(wish: Wish): Promise<void> {
-    while (!isAccepted(wish) && performance.now() < this.#giveUpAt) {
+    while (this.#comesAgain(wish) && performance.now() < this.#giveUpAt) {
       await delay(againMs);
       await this.#ask(wish);
     }
+  }
+
+  #comesAgain(wish: Wish): boolean {
+    const { keyed = true, repeats = keyed ? Infinity : 0 } = this.#options;
+    return !isAccepted(wish) && wish.told.length <= repeats;
   }
 
   async #ask(wish: Wish): Promise<void> {

@@ -99,6 +99,12 @@ export class AgentProcess {
     });
   }
 
+  /** Ends it at once, as a crash does. */
+  async kill(): Promise<void> {
+    this.process.signal('SIGKILL');
+    await this.process.exited;
+  }
+
   async stop(): Promise<void> {
     await this.process.stop();
   }

@@ -14,15 +14,38 @@ export interface Told {
   readonly code: string;
 }
 
+/** A message but for its number and OutId. */
+interface Wording {
+  readonly signName: string;
+  readonly templateCode: string;
+  readonly templateParam: Readonly<Record<string, string>>;
+}
+
+/** How an application sets the client up. */
+export interface OfficialOptions {
+  /** How often it sends at most, by itself; default 3. */
+  readonly attempts?: number;
+  /** What `send` sends; default the sample message. */
+  readonly wording?: Wording;
+  /** How long it waits; `{}` for its own 3 s, default a minute, so that it never gives up before the agent. */
+  readonly timeouts?: { readonly connectTimeout?: number; readonly readTimeout?: number };
+}
+
+const patient = { connectTimeout: 60_000, readTimeout: 60_000 };
+
 /**
  * Aliyun's own client, pointed at `url`. It sends again by itself, signed anew, after a 5xx and after a connection
  * that ended without an answer that it understands, as old SDKs do; never after a time of its own.
  */
 export class OfficialClient {
   readonly #client: InstanceType<typeof Client>;
+  readonly #wording: Wording;
 
-  /** `attempts`: how often it sends at most, by itself. */
-  constructor(url: string, attempts = 3) {
+  constructor(
+    url: string,
+    { attempts = 3, wording = sampleMessage, timeouts = patient }: OfficialOptions = {},
+  ) {
+    this.#wording = wording;
     const retry = { maxAttempts: attempts, backoff: { policy: 'Fixed', period: 100 } };
     const retryOptions = new RetryOptions({
       retryable: true,
@@ -40,16 +63,15 @@ export class OfficialClient {
         accessKeySecret: 'simulator-secret-of-main',
         endpoint: new URL(url).host,
         protocol: 'http',
-        connectTimeout: 60_000,
-        readTimeout: 60_000,
+        ...timeouts,
         retryOptions,
       }),
     );
   }
 
-  /** Sends the sample message under an OutId, with an `Idempotency-Key` and to another number where they are given. */
+  /** Sends its message under an OutId, with an `Idempotency-Key` and to another number where they are given. */
   async send(outId: string, key?: string, phoneNumbers: string = sampleMessage.phoneNumbers): Promise<Told> {
-    const { signName, templateCode, templateParam } = sampleMessage;
+    const { signName, templateCode, templateParam } = this.#wording;
     const request = new SendSmsRequest({
       ...{ phoneNumbers, signName, templateCode, outId },
       templateParam: JSON.stringify(templateParam),

@@ -27,7 +27,8 @@ export interface LedgerVerdict {
   readonly complete: boolean;
   readonly texts: number;
   readonly lost: readonly unknown[];
-  readonly doubled: readonly unknown[];
+  /** Messages of which more than one text arrived; `key` is their OutId. */
+  readonly doubled: readonly { readonly key: string }[];
 }
 
 /** The simulator as a process of its own, read through its control API alone. */

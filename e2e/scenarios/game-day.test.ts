@@ -11,6 +11,10 @@ it('a game day: regions fail in every way, the agent is killed twice, and each m
     { holdMs: 500, everywhere: false, concurrency: 4 },
     (words) => void said.push(words),
   );
-  expect(day, said.join('\n')).toMatchObject({ lost: 0, doubled: 0, kills: 2 });
-  expect(day.accepted.length).toBeGreaterThan(day.faults);
+  const good = { lost: 0, doubled: 0 };
+  expect(day, said.join('\n')).toMatchObject({ kills: 2, keyed: good, unchanged: good });
+  for (const { accepted, repeats } of [day.keyed, day.unchanged]) {
+    expect(accepted.length).toBeGreaterThan(day.faults);
+    expect(repeats).toBeGreaterThan(0);
+  }
 }, 240_000);

@@ -1,39 +1,11 @@
 import { request } from 'undici';
 import { expect, it } from 'vitest';
-import type { AgentProcess } from '../harness/agent.ts';
-import { sampleMessage } from '../harness/application.ts';
 import { eventually } from '../harness/eventually.ts';
+import { sendKeyed as send } from '../harness/keyed-send.ts';
 import { sceneOfFile } from '../harness/scene-of-file.ts';
 import type { Scene } from '../harness/scene.ts';
 
 const scene = sceneOfFile();
-
-interface Answer {
-  readonly status: number;
-  readonly replayed: boolean;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-/** Sends a message whose key is its OutId; undefined where the agent died before it answered. */
-async function send(agent: AgentProcess, key: string, change: object = {}): Promise<Answer | undefined> {
-  try {
-    const { statusCode, headers, body } = await request(`${agent.url}/v1/messages`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify({ ...sampleMessage, outId: key, ...change }),
-      headersTimeout: 90_000,
-    });
-    const read = (await body.json()) as Record<string, unknown>;
-    return { status: statusCode, replayed: headers['idempotent-replayed'] === 'true', body: read };
-  } catch {
-    return undefined;
-  }
-}
-
-async function kill(agent: AgentProcess): Promise<void> {
-  agent.process.signal('SIGKILL');
-  await agent.process.exited;
-}
 
 const textsOf = async (set: Scene, key: string): Promise<number> =>
   (await set.simulator.texts()).filter(({ outId }) => outId === key).length;
@@ -91,7 +63,7 @@ it.each(steps)(
         expect(await set.simulator.strikes(ids[hang] ?? '')).toBe(1);
       });
     }
-    await kill(agent);
+    await agent.kill();
     expect(await first).toBeUndefined();
     await set.simulator.clearFaults();
 
@@ -118,7 +90,7 @@ it('killed while it connects: nothing was written down or sent, and a repeat goe
   await agent.until('connects', ({ channels }) => {
     expect(channels.reduce((sum, { inFlight }) => sum + inFlight, 0)).toBeGreaterThan(0);
   });
-  await kill(agent);
+  await agent.kill();
   expect(await first).toBeUndefined();
   await set.simulator.clearFaults();
   const again = await set.agent({ dataDir });
@@ -133,7 +105,7 @@ it('killed the moment its answer is there: a repeat sends nothing', async () => 
   const dataDir = set.path('data');
   const agent = await set.agent({ dataDir });
   const first = await send(agent, 'answered');
-  await kill(agent);
+  await agent.kill();
   expect(first).toMatchObject({ status: 200, replayed: false });
   const again = await set.agent({ dataDir });
   const repeat = await send(again, 'answered');
@@ -154,7 +126,7 @@ it('on a route that resends, a repeat after a crash goes out', async () => {
   await eventually('the fault has struck', async () => {
     expect(await set.simulator.strikes(hang)).toBe(1);
   });
-  await kill(agent);
+  await agent.kill();
   await first;
   await set.simulator.clearFaults();
   const again = await set.agent({ dataDir });
@@ -178,7 +150,7 @@ it('killed again and again under load: no key texts anybody twice, and nobody is
       for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) {
         await send(agent, key);
         answered += 1;
-        if (answered === killAfter) dead = kill(agent);
+        if (answered === killAfter) dead = agent.kill();
         if (dead !== undefined) return;
       }
     };

@@ -46,7 +46,10 @@ export class MixedLoad {
       new SteadyApplication(native, { prefix: 'native', keyed: false, pauseMs: 400 }),
       new SteadyApplication(native, { prefix: 'native-keyed', pauseMs: 400 }),
       new SteadyApplication(official, { prefix: 'compat', keyed: false, pauseMs: 400 }),
-      new SteadyApplication(new OfficialClient(agentUrl, 1), { prefix: 'compat-keyed', pauseMs: 400 }),
+      new SteadyApplication(new OfficialClient(agentUrl, { attempts: 1 }), {
+        prefix: 'compat-keyed',
+        pauseMs: 400,
+      }),
       new SteadyApplication(batches, { prefix: 'batch', keyed: false, pauseMs: 2000 }),
       new SteadyApplication(batches, { prefix: 'batch-keyed', pauseMs: 2000 }),
       new SteadyApplication(officialBatches, { prefix: 'compat-batch', keyed: false, pauseMs: 2000 }),
