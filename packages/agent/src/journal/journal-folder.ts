@@ -26,12 +26,17 @@ const networkFileSystems: ReadonlyMap<number, string> = new Map([
 
 const keyBytes = 32;
 
+/** Tells the number of the file system that a path lies on; undefined: not known. */
+type FileSystemOf = (path: string) => Promise<number | undefined>;
+
 /** The folder `journal` of a data directory: its format, its key, and whether its last user closed it. */
 export class JournalFolder {
   readonly path: string;
+  readonly #fileSystemOf: FileSystemOf;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, fileSystemOf: FileSystemOf = fileSystemOnLinux) {
     this.path = join(dataDir, 'journal');
+    this.#fileSystemOf = fileSystemOf;
   }
 
   /** Makes the folder where it is missing; rejects where it cannot be used, or was written by a newer version. */
@@ -44,7 +49,7 @@ export class JournalFolder {
     } catch (error) {
       throw unusable(this.path, codeOf(error), error);
     }
-    await refuseNetwork(this.path);
+    await this.#refuseNetwork();
     const format = await readFile(this.#file('format'), 'utf8').catch(() => undefined);
     if (format !== undefined && Number(format) > journalFormat) {
       throw new WaystationError(
@@ -98,16 +103,20 @@ export class JournalFolder {
     return aside;
   }
 
+  async #refuseNetwork(): Promise<void> {
+    const type = await this.#fileSystemOf(this.path);
+    const name = type === undefined ? undefined : networkFileSystemName(type);
+    if (name !== undefined) throw unusable(this.path, `it lies on ${name}, which is shared between hosts`);
+  }
+
   #file(name: string): string {
     return join(this.path, name);
   }
 }
 
-async function refuseNetwork(path: string): Promise<void> {
-  if (process.platform !== 'linux') return;
-  const { type } = await statfs(path);
-  const name = networkFileSystemName(type);
-  if (name !== undefined) throw unusable(path, `it lies on ${name}, which is shared between hosts`);
+/** The number of the file system that a path lies on, as Linux gives it; undefined: not known here. */
+export async function fileSystemOnLinux(path: string): Promise<number | undefined> {
+  return process.platform === 'linux' ? (await statfs(path)).type : undefined;
 }
 
 /** What a shared file system is called; undefined for a local one. */

@@ -15,7 +15,7 @@ import { impliedKey } from '../journal/same-message.ts';
 import type { PastSearch } from '../reconcile/past-search.ts';
 import type { UnknownRule } from '../send/attempt-log.ts';
 import type { SendResult } from '../send/send-result.ts';
-import { keepingLog, silentLog } from './send-fixture.ts';
+import { keepingLog } from './send-fixture.ts';
 
 const candidate = { channel: 'one', host: 'one:443', account: 'main', credential: 'main' };
 
@@ -100,7 +100,7 @@ export class JournalFixture {
     if (this.dataDir === '') await this.newFolder();
     const clock = { now: () => this.now(), wallTime: () => this.wallTime() };
     const journal = new Journal(
-      { clock, log: silentLog },
+      { clock, log: keepingLog(this.logged) },
       { dataDir: this.dataDir, maxBytes: 1_000_000, retentionMs: 3_600_000, reopenMs: 0, ...options },
     );
     await journal.start();
