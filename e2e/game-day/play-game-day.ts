@@ -19,7 +19,7 @@ export interface GameDayOptions {
 }
 
 /** What became of an application's messages, by the ledger too. */
-export interface Judged extends Wishes {
+interface Judged extends Wishes {
   /** Told OK, and no text arrived. */
   readonly lost: number;
   /** More than one text arrived, whatever was told. */
