@@ -47,7 +47,7 @@ function breakdownTable({ columns, parts, day }: Breakdown): readonly string[] {
   return [
     `### Where a send's time goes`,
     '',
-    `Microseconds of CPU a send, 64 at a time (${day}): measured without a profile, and shared out by one of the ` +
+    `Microseconds of CPU an accepted send, 64 at a time where no more is said (${day}): measured without a profile, and shared out by one of the ` +
       "agent's main thread right after it. What is built into V8 or Node counts as the time of whoever calls it.",
     '',
     line('part', columns),

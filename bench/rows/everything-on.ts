@@ -9,7 +9,7 @@ const route = { name: 'default', policy: { kind: 'primary-backup', order: ['cn-h
 const plenty = 1_000_000;
 
 /** Everything that looks at a send, and strikes none of these. */
-const on = {
+export const everything = {
   routes: [{ ...route, dedupeMs: 60_000 }],
   health: { probe: { kind: 'http', intervalMs: 1000 } },
   limits: {
@@ -31,7 +31,7 @@ export const everythingOn: Bench = {
   ],
   async run(stage) {
     const upstream = await stage.upstream();
-    const full = await stage.agent(plainStrategy(upstream.url, on));
+    const full = await stage.agent(plainStrategy(upstream.url, everything));
     const bare = await stage.agent(plainStrategy(upstream.url, off));
     const all = await rounds(
       [underWrk(stage, 'everything on', full), underWrk(stage, 'all off', bare)],

@@ -30,13 +30,8 @@ export async function flooded(
   agent: AgentProcess,
   atOnce: number,
 ): Promise<readonly Flooded[]> {
-  const { warmUpSeconds, seconds, rounds, rateShare } = stage.world.scale;
-  const connections = rateShare < 1 ? 64 : 1000;
-  const flooding = stage.subject('flood', [agent.url], 'rest');
-  const flood = async (ratePerSecond: number, lasts: number): Promise<FloodResult> => {
-    const order = { ratePerSecond: ratePerSecond * rateShare, seconds: lasts, connections };
-    return JSON.parse(await flooding.ask(JSON.stringify(order))) as FloodResult;
-  };
+  const { warmUpSeconds, seconds, rounds } = stage.world.scale;
+  const flood = floodOf(stage, agent);
   const measure = async (lasts: number): Promise<Flooded> => {
     const capacity = perSecond(await stage.wrk(agent.url, { connections: atOnce, seconds: lasts }));
     const megabytesBefore = await megabytesOf(agent);
@@ -57,6 +52,20 @@ export async function flooded(
   const all: Flooded[] = [];
   for (let round = 0; round < rounds; round += 1) all.push(await measure(seconds));
   return all;
+}
+
+/** Asks an agent for so many sends a second, for so many seconds, whatever it answers. */
+export function floodOf(
+  stage: Stage,
+  agent: AgentProcess,
+): (ratePerSecond: number, seconds: number) => Promise<FloodResult> {
+  const { rateShare } = stage.world.scale;
+  const connections = rateShare < 1 ? 64 : 1000;
+  const flooding = stage.subject('flood', [agent.url], 'rest');
+  return async (ratePerSecond, seconds) => {
+    const order = { ratePerSecond: ratePerSecond * rateShare, seconds, connections };
+    return JSON.parse(await flooding.ask(JSON.stringify(order))) as FloodResult;
+  };
 }
 
 /** What is wrong with floods, in sentences; most often nothing. */
