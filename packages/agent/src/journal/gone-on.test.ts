@@ -92,6 +92,38 @@ describe('a repeat that sends again what may have been sent', () => {
     expect(fixture.behind.texts).toHaveLength(1);
   });
 
+  it('is sent where the first proves unsent before its attempt', async () => {
+    const sender = await fixture.open();
+    const first = await sendUnknown(sender);
+    const repeat = await repeatSlowly(sender);
+    first.end('no-channel');
+    await expect.poll(() => stands()).toBeUndefined();
+    repeat.connected();
+    expect((await repeat.told).kind).toBe('accepted');
+    expect(await sender.send(message, keyed)).toMatchObject({ kind: 'accepted', replayed: true });
+    expect(fixture.behind.texts).toHaveLength(2);
+  });
+
+  it('opens the first attempt again where the provider’s limit comes late, whatever was proven of that', async () => {
+    fixture.behind.rule = {
+      onUnknownOutcome: 'reconcile',
+      afterReconcile: 'resend',
+      afterInconclusive: 'fail',
+    };
+    fixture.searched = Promise.resolve({ kind: 'absent' });
+    const sender = await fixture.open();
+    fixture.behind.script = ['unknown', 'unknown'];
+    await sender.send(message, keyed);
+    await sender.settled();
+    const again = await sender.send(message, keyed);
+    await sender.settled();
+    expect(stands()).toMatchObject({ state: 'held', attempts: [{ result: { absent: true } }, {}] });
+    const { id } = again;
+    fixture.behind.onLate?.({ kind: 'number-limited', id, revision: 3, attempts: [], retryAfterMs: 1 });
+    await expect.poll(() => stands()).not.toMatchObject({ attempts: [{ result: { absent: true } }, {}] });
+    expect(stands()).toMatchObject({ state: 'held', attempts: [{ result: { class: 'unknown' } }, {}] });
+  });
+
   it('is not told of as unsent where only its own attempt is known to be', async () => {
     const sender = await fixture.open();
     await sendUnknown(sender);

@@ -9,6 +9,7 @@ import { damaged, replayOf } from './key-answers.ts';
 import { lookUp } from './look-up.ts';
 import { isSpent } from './same-message.ts';
 import { standing } from './standing.ts';
+import type { HeldBefore } from './run-facts.ts';
 import { over } from './written-runs.ts';
 import type { Names, Taken, WrittenMessage, WrittenRuns } from './written-runs.ts';
 
@@ -29,7 +30,7 @@ export class HeldRepeats {
 
   /** By what the message's own route said when it was sent. */
   async takeUp(stock: JournalStock, repeat: WrittenMessage, names: Names, found: HeldPlaced): Promise<Taken> {
-    const { clock, held, runs } = this.#dependencies;
+    const { clock, held } = this.#dependencies;
     const { entry } = found;
     const { rule } = entry;
     if (rule?.onUnknownOutcome === 'resend') {
@@ -49,21 +50,22 @@ export class HeldRepeats {
     }
     if (result.kind !== 'no-channel' || rule.afterReconcile !== 'resend') return over(replayOf(result));
     const absent = { ...entry, attempts: withoutRecords(entry.attempts) };
-    return runs.run(stock, repeat, names, { entry: absent });
+    return this.#again(stock, repeat, names, { entry: absent });
   }
 
-  /** Sends again what may have been sent, unless it is known by now. */
-  async #again(stock: JournalStock, repeat: WrittenMessage, names: Names): Promise<Taken> {
+  /** Sends again what may have been sent, unless it is known by now. `gone`: what is known of it where nothing stands. */
+  async #again(stock: JournalStock, repeat: WrittenMessage, names: Names, gone?: HeldBefore): Promise<Taken> {
     const { runs, clock } = this.#dependencies;
-    const found = lookUp(stock, names.name);
+    const { name } = names;
+    for (let idle = stock.idle(name); idle !== undefined; idle = stock.idle(name)) await idle;
+    const found = lookUp(stock, name);
     if (found === 'damaged') return over(damaged(repeat.id));
-    if (found === undefined) return runs.run(stock, repeat, names);
+    if (found === undefined) return runs.run(stock, repeat, names, gone);
     const { entry, place } = found;
     if (entry.state === 'held') return runs.run(stock, repeat, names, { entry, place });
     if (!isSpent(entry, undefined, clock.wallTime())) return over(replayOf(standing(found)));
     // Its end came meanwhile, and nobody was texted: this is a message of its own.
-    await stock.idle(names.name);
-    await stock.remove(names.name, entry.id, place);
+    await stock.remove(name, entry.id, place);
     return runs.run(stock, repeat, names);
   }
 }

@@ -208,7 +208,8 @@ export class JournalledSender implements MessageSender {
     const spent = isSpent(found.entry, withinMs, this.#dependencies.clock.wallTime());
     // While somebody still asks what became of a message, it stands for those like it; one with its end needs nobody.
     if (spent && (found.entry.state === 'done' || !this.#held.searches(name))) {
-      await stock.idle(name);
+      const idle = stock.idle(name);
+      if (idle !== undefined) return idle.then(() => this.#take(keyed, claim, withinMs));
       // Begun in one turn, and in this order, they are on the disk both or not at all.
       await Promise.all([
         stock.remove(name, found.entry.id, found.place),

@@ -45,9 +45,8 @@ export class LateEnd {
     if (this.#told === undefined) await new Promise<void>((resolve) => (this.#onTold = resolve));
     await this.#told?.saved;
     const known = overall?.(late) ?? late;
-    // Where the second time says nothing of the first, what was told stands.
-    if (known !== late) return known;
-    const told = await keep(late);
+    // Where the second time says nothing of the first, nothing is known of the message but that.
+    const told = known === late ? await keep(late) : known;
     if (told.kind !== 'pending') await run.end(told);
     return run.tellable(told);
   }

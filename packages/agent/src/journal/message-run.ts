@@ -210,13 +210,13 @@ export class MessageRun implements AttemptLog {
     this.#noted = noted;
   }
 
-  /** Nothing is lost where the disk does not take it: the next write holds it too. */
+  /** What the disk does not take is remembered, so that the message goes on waiting by what is known of it. */
   async #note(): Promise<void> {
     for (let idle = this.#entry.idle(); idle !== undefined; idle = this.#entry.idle()) await idle;
     const open = this.#entry.now()?.entry;
     // What has ended since, or was sent again, is not to be opened by it.
     if (open?.state !== 'open' || this.#entry.givesWay(this.#attempts)) return;
-    await this.#entry.put({ ...open, attempts: this.#attempts.remembered }).catch(() => undefined);
+    await this.#entry.settle({ ...open, attempts: this.#attempts.remembered });
   }
 
   /**

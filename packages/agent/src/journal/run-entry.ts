@@ -53,11 +53,8 @@ export class RunEntry {
 
   /** As it stands by now; undefined: it does not, or cannot be read. */
   now(): PlacedEntry | undefined {
-    try {
-      return this.#stock.get(this.#facts.name);
-    } catch {
-      return undefined;
-    }
+    const found = this.#look();
+    return found === 'unreadable' ? undefined : found;
   }
 
   /**
@@ -65,20 +62,23 @@ export class RunEntry {
    * another message. `certain`: so sure is what is to be written that only another message stops it.
    */
   givesWay(attempts: RunAttempts, certain = false): boolean {
-    const now = this.now();
+    const found = this.#look();
+    const now = found === 'unreadable' ? undefined : found;
     const { id } = this.#facts;
-    const isElsewhere =
-      certain && now?.entry.id === id ? false : !this.#isAsFound(now) || isOvertaken(now, id, attempts);
-    if (isElsewhere) this.#goneOn = this.#told(now);
-    else if (now !== undefined) this.#place = now.place;
-    return isElsewhere;
+    const isSure = certain && now?.entry.id === id;
+    const isElsewhere = !isSure && (!this.#isAsFound(found) || isOvertaken(now, id, attempts));
+    this.#goneOn = isElsewhere ? this.#told(now) : undefined;
+    if (isElsewhere) return true;
+    if (now !== undefined) this.#place = now.place;
+    else if (found === undefined && !this.#isOurs) this.#place = undefined;
+    return false;
   }
 
   /** Writes it; rejects where the disk does not take it. */
   async put(entry: OpenEntry): Promise<void> {
-    this.#isOurs = true;
     this.#place = await this.#stock.put(this.#facts.name, entry, this.#place);
     this.#entry = entry;
+    this.#isOurs = true;
   }
 
   /** Writes it, and keeps it in memory where the disk does not take it. */
@@ -94,10 +94,18 @@ export class RunEntry {
     if (this.#place !== undefined) await this.#stock.remove(name, id, this.#place);
   }
 
-  #isAsFound(now: PlacedEntry | undefined): boolean {
-    if (this.#isOurs || this.#entry === undefined) return true;
-    if (this.#place === undefined) return now === undefined;
-    return now?.entry.state === this.#entry.state;
+  #look(): PlacedEntry | 'unreadable' | undefined {
+    try {
+      return this.#stock.get(this.#facts.name);
+    } catch {
+      return 'unreadable';
+    }
+  }
+
+  /** Where nothing stands any more nothing was sent: there is nobody to give way to. */
+  #isAsFound(now: PlacedEntry | 'unreadable' | undefined): boolean {
+    if (now === undefined || this.#isOurs || this.#entry === undefined) return true;
+    return now !== 'unreadable' && this.#place !== undefined && now.entry.state === this.#entry.state;
   }
 
   #told(now: PlacedEntry | undefined): SendResult | undefined {

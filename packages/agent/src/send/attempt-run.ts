@@ -101,7 +101,7 @@ export class AttemptRun implements AttemptedPlan {
     const plan = this.#plan;
     const attempts = plan?.attempts ?? [];
     // The one that is still listened to comes last; it was never made where the log took so long to refuse it.
-    const open = plan && listenedTo(plan);
+    const open = plan?.state === 'searching' ? plan.listening?.number : undefined;
     const made = open !== undefined && open === this.#refused ? attempts.slice(0, -1) : attempts;
     return made.every(({ outcome, searched }) => outcome.class !== 'unknown' || searched === 'absent');
   }
@@ -216,14 +216,14 @@ export class AttemptRun implements AttemptedPlan {
 
   /** The attempt's log did not take it, or we have a defect: whoever still waits must not wait for ever. */
   #fail({ number }: AttemptOrder, error: unknown): void {
-    if (error instanceof AttemptNotWritten) this.#refused = number;
+    const isUnmade = error instanceof AttemptNotWritten;
+    if (isUnmade) this.#refused = number;
     this.#stopWaiting();
     this.#caller?.reject(error);
     if (this.#onLate === undefined) return;
-    const outcome = outcomeOf('unknown', {
-      written: true,
-      reason: 'the attempt ended in a way that is not known',
-    });
+    const outcome = isUnmade
+      ? outcomeOf('unavailable', { written: false, reason: error.message })
+      : outcomeOf('unknown', { written: true, reason: 'the attempt ended in a way that is not known' });
     this.tell({ type: 'ended', at: this.#dependencies.clock.now(), number, outcome });
   }
 
@@ -233,10 +233,4 @@ export class AttemptRun implements AttemptedPlan {
     const accepted = verdict.kind === 'accepted' ? this.#maker.accepted : undefined;
     return accepted === undefined ? { plan, verdict } : { plan, verdict, accepted };
   }
-}
-
-/** The number of the attempt that takes long, and whose answer still counts; undefined: there is none. */
-function listenedTo(plan: AttemptPlan): number | undefined {
-  if (plan.state === 'searching') return plan.listening?.number;
-  return plan.state === 'done' ? plan.outstanding?.number : undefined;
 }

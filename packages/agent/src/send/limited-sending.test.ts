@@ -194,6 +194,30 @@ describe('a number over its limit', () => {
     expect((await send(other)).kind).toBe('number-limited');
   });
 
+  it('counts nothing where the journal keeps the attempt back after the caller was told', async () => {
+    limitTo(otp);
+    let refuse = (): void => undefined;
+    const starting = new Promise<void>((_, reject) => {
+      refuse = () => {
+        reject(new AttemptNotWritten('full', {}));
+      };
+    });
+    const attempts: AttemptLog = {
+      mayBeWritten: () => true,
+      starting: () => starting,
+      ended: () => undefined,
+      absent: () => undefined,
+      reopen: () => undefined,
+    };
+    let tellLate: (late: SendResult) => void = () => undefined;
+    const late = new Promise<SendResult>((resolve) => (tellLate = resolve));
+    const told = await send(phone, { attempts, timeoutMs: 1500, onLate: tellLate });
+    expect(told.kind).toBe('unknown');
+    refuse();
+    expect((await late).kind).toBe('deadline');
+    expect((await send()).kind).toBe('accepted');
+  });
+
   it('counts what may have been sent', async () => {
     await simulator.setFault({ kind: 'reset', region: 'a', accepted: true });
     limitTo(otp);
