@@ -57,14 +57,15 @@ export class HeldRepeats {
   async #again(stock: JournalStock, repeat: WrittenMessage, names: Names, gone?: HeldBefore): Promise<Taken> {
     const { runs, clock } = this.#dependencies;
     const { name } = names;
-    for (let idle = stock.idle(name); idle !== undefined; idle = stock.idle(name)) await idle;
     const found = lookUp(stock, name);
     if (found === 'damaged') return over(damaged(repeat.id));
     if (found === undefined) return runs.run(stock, repeat, names, gone);
     const { entry, place } = found;
     if (entry.state === 'held') return runs.run(stock, repeat, names, { entry, place });
     if (!isSpent(entry, undefined, clock.wallTime())) return over(replayOf(standing(found)));
-    // Its end came meanwhile, and nobody was texted: this is a message of its own.
+    // Its end came meanwhile, and nobody was texted: this is a message of its own, once that is written.
+    const idle = stock.idle(name);
+    if (idle !== undefined) return idle.then(() => this.#again(stock, repeat, names, gone));
     await stock.remove(name, entry.id, place);
     return runs.run(stock, repeat, names);
   }

@@ -289,6 +289,23 @@ const kept: readonly (readonly [promise: string, how: Partial<History>])[] = [
     },
   ],
   [
+    // The end of the first is still being written to a slow disk.
+    'a repeat that sends again is answered in time',
+    {
+      seed: 276_324_576,
+      onUnknownOutcome: 'resend',
+      disk: { flushMs: 3000, failing: 0 },
+      calls: [
+        { atMs: 11_789, deliverInMs: 2500, timeoutMs: 100, ...once },
+        { atMs: 6905, key: 0, timeoutMs: 1000, repeats: 3, pauseMs: 3000 },
+      ],
+      crashes: [
+        { kind: 'at', atMs: 0, downMs: 1 },
+        { kind: 'at', atMs: 14_305, downMs: 100 },
+      ],
+    },
+  ],
+  [
     // The journal takes so long over an attempt that the plan takes it for unanswered, and refuses it then.
     'a number does not count a message whose attempt the journal refused',
     {
