@@ -1,10 +1,10 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { request } from 'undici';
 import { expect, it } from 'vitest';
 import type { AgentProcess } from '../harness/agent.ts';
-import { failures, sampleMessage } from '../harness/application.ts';
+import { failures } from '../harness/application.ts';
 import { eventually } from '../harness/eventually.ts';
+import { sendKeyed } from '../harness/keyed-send.ts';
 import { ProcessEnded } from '../harness/process.ts';
 import { sceneOfFile } from '../harness/scene-of-file.ts';
 
@@ -15,29 +15,12 @@ const garbage = (bytes: Buffer): Buffer => Buffer.alloc(bytes.length, 'x');
 /** The first two pages, which LMDB looks at when it opens a file, are as they were. */
 const garbageBehind = (bytes: Buffer): Buffer => Buffer.concat([bytes.subarray(0, 8192), garbage(bytes)]);
 
-/** Sends a message whose key is its OutId; undefined where the agent ended before it answered. */
-async function send(agent: AgentProcess, key: string) {
-  const answer = await request(`${agent.url}/v1/messages`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify({ ...sampleMessage, outId: key }),
-    headersTimeout: 90_000,
-  }).catch(() => undefined);
-  if (answer === undefined) return undefined;
-  const body = (await answer.body.json()) as Readonly<Record<string, unknown>>;
-  return {
-    status: answer.statusCode,
-    replayed: answer.headers['idempotent-replayed'] === 'true',
-    code: body['code'],
-  };
-}
-
 /** An agent whose database has what an earlier process did with keys. */
 async function withKeys(dataDir: string): Promise<AgentProcess> {
   const set = scene();
   await set.apply(set.strategy());
   const first = await set.agent({ dataDir });
-  for (const key of keys) expect(await send(first, key)).toMatchObject({ status: 200 });
+  for (const key of keys) expect(await sendKeyed(first, key)).toMatchObject({ status: 200 });
   // A stop moves what is logged.
   await first.stop();
   const agent = await set.agent({ dataDir });
@@ -56,12 +39,7 @@ async function startAndSend(dataDir: string, key: string) {
     if (error instanceof ProcessEnded) return { agent, answer: undefined };
     throw error;
   }
-  return { agent, answer: await send(agent, key) };
-}
-
-async function kill({ process }: AgentProcess): Promise<void> {
-  process.signal('SIGKILL');
-  await process.exited;
+  return { agent, answer: await sendKeyed(agent, key) };
 }
 
 const isThere = (path: string): Promise<boolean> =>
@@ -100,20 +78,20 @@ it.each([
 ])('killed, and its journal is %s: it starts, says so, and sends', async (_what, by) => {
   const set = scene();
   const dataDir = set.path('data');
-  await kill(await withKeys(dataDir));
+  await (await withKeys(dataDir)).kill();
   expect(await isThere(join(dataDir, 'journal', 'open'))).toBe(true);
   const damaged = await damage(dataDir, by);
 
   const agent = await set.agent({ dataDir });
-  expect(await send(agent, 'after')).toMatchObject({ status: 200, replayed: false });
+  expect(await sendKeyed(agent, 'after')).toMatchObject({ status: 200, replayed: false });
   expect(failures(await set.application(agent).sendMany(10, 2))).toEqual([]);
   await expectSetAside(agent, dataDir, damaged);
   // What it knew is forgotten, as the warning says.
-  expect(await send(agent, keys[0] ?? '')).toMatchObject({ status: 200, replayed: false });
+  expect(await sendKeyed(agent, keys[0] ?? '')).toMatchObject({ status: 200, replayed: false });
   await agent.stop();
 
   const next = await set.agent({ dataDir });
-  expect(await send(next, 'after')).toMatchObject({ status: 200, replayed: true });
+  expect(await sendKeyed(next, 'after')).toMatchObject({ status: 200, replayed: true });
   expect(alertsOf(next)).toEqual([]);
   expect(await asideIn(dataDir)).toHaveLength(1);
   await next.stop();
@@ -144,7 +122,7 @@ it.each([
   await agent.stop();
 
   const next = await set.agent({ dataDir });
-  expect(await send(next, key)).toMatchObject({ status: 200, replayed: true });
+  expect(await sendKeyed(next, key)).toMatchObject({ status: 200, replayed: true });
   expect(await asideIn(dataDir)).toHaveLength(1);
   expect((await set.simulator.texts()).filter(({ outId }) => outId === key)).toHaveLength(1);
   await next.stop();
